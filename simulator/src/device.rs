@@ -1,1 +1,103 @@
-//! (device)
+//! What a managed device is: what the inventory says of it, what is true of it, and what it was asked to do.
+
+pub mod facts;
+pub mod lifecycle;
+pub mod os_version;
+pub mod physical;
+pub mod platform;
+pub mod record;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use self::facts::{Facts, Signals, Warning};
+use self::lifecycle::ActionResult;
+use self::physical::Physical;
+use self::record::Record;
+
+/// One device of a tenant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManagedDevice {
+    id: Uuid,
+    record: Record,
+    facts: Facts,
+    /// The side no client sees: whether it is online, what it really runs, what it will answer.
+    pub physical: Physical,
+    /// What it was asked, newest last: at most one entry per action (observed: history is kept but small; "latest per
+    /// action" is inferred from three captured entries).
+    pub actions: Vec<ActionResult>,
+}
+
+impl ManagedDevice {
+    /// A device from what the inventory says, with a warning where that leaves its enrolment open.
+    ///
+    /// `id` is also written into the record, so that the two cannot disagree.
+    pub fn new(id: Uuid, mut record: Record, physical: Physical) -> (Self, Option<Warning>) {
+        record.id = id.hyphenated().to_string().as_str().into();
+        let (facts, warning) = Facts::derive(&signals(&record));
+        (Self { id, record, facts, physical, actions: Vec::new() }, warning)
+    }
+
+    /// The id that addresses it in URLs.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// What the inventory says.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// What a support matrix may ask about, derived from the record.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// What a matrix would be told if the device itself were asked: its facts with the OS version it really runs.
+    pub fn actual_facts(&self) -> Facts {
+        let mut facts = self.facts.clone();
+        if let Some(version) = &self.physical.actual_os_version {
+            facts.os = os_version::OsVersion::parse(version);
+        }
+        facts
+    }
+
+    /// Changes the record; the facts follow, the id stays.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Record)) -> Option<Warning> {
+        change(&mut self.record);
+        self.record.id = self.id.hyphenated().to_string().as_str().into();
+        let (facts, warning) = Facts::derive(&signals(&self.record));
+        self.facts = facts;
+        warning
+    }
+
+    /// The place in the inventory's order: device name, then id (observed: the key of Intune's page tokens, IPS#146).
+    pub fn key(&self) -> Key {
+        Key { name: self.record.device_name.share(), id: self.id }
+    }
+}
+
+/// A place in the inventory's order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The device name; null sorts as empty.
+    pub name: Arc<str>,
+    /// The id, compared as its text would be.
+    pub id: Uuid,
+}
+
+fn signals(record: &Record) -> Signals<'_> {
+    Signals {
+        device_type: record.device_type.as_deref(),
+        operating_system: record.operating_system.as_deref(),
+        os_version: record.os_version.as_deref(),
+        join_type: record.join_type.as_deref(),
+        azure_ad_registered: record.azure_ad_registered,
+        management_agent: record.management_agent.as_deref(),
+        device_enrollment_type: record.device_enrollment_type.as_deref(),
+        managed_device_owner_type: record.managed_device_owner_type.as_deref(),
+        managed_device_name: record.managed_device_name.as_deref(),
+        model: record.model.as_deref(),
+    }
+}
