@@ -1,5 +1,6 @@
 //! What a managed device is: what the inventory says of it, what is true of it, and what it was asked to do.
 
+pub mod check_ins;
 pub mod facts;
 pub mod lifecycle;
 pub mod os_version;

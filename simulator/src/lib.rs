@@ -1,7 +1,33 @@
 //! A local Microsoft Intune that answers like Microsoft Graph.
 
+pub mod access;
+pub mod actions;
+pub mod answers;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod control;
 pub mod device;
+pub mod exchange;
+pub mod exit_code;
+pub mod fleet;
+pub mod gzip;
 pub mod identity;
+pub mod inventory;
+pub mod journal;
+pub mod log;
 pub mod odata;
+pub mod operations;
+pub mod quirks;
 pub mod random;
+pub mod ready;
+pub mod route;
+pub mod running;
+pub mod server;
+pub mod service;
+pub mod sign_in;
 pub mod support;
+pub mod tenant;
+pub mod wire;
+pub mod world;

@@ -38,14 +38,17 @@ impl ApiVersion {
     }
 }
 
-/// What a collection GET shows of a property.
+/// Where a property carries its value; elsewhere it is `null`, `0`, `false` or `[]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InList {
-    /// Its value.
-    Shown,
-    /// `null`, `0`, `false` or `[]`, whatever its value: the real value needs a GET of the single device (documented
-    /// in the property annotations, observed in contrib#1639, docs#19107, PIS#242).
-    Withheld,
+pub enum Shown {
+    /// In lists too.
+    Always,
+    /// On the GET of a single device (observed for `deviceActionResults`: PIS#13, #35; for `enrollmentProfileName`:
+    /// msgraph-metadata#664).
+    OnSingleGet,
+    /// On the GET of a single device that names it in `$select` (documented in the property annotations, observed in
+    /// contrib#1639, docs#19107, PIS#242).
+    WhenSelected,
 }
 
 /// How a property is read.
@@ -68,8 +71,10 @@ pub struct Property {
     pub edm: Edm,
     /// The first API version that has it; what v1.0 has, beta has too.
     pub since: ApiVersion,
-    /// What lists show of it.
-    pub in_list: InList,
+    /// Its name as a JSON key with the colon, ready to be sent.
+    pub json_key: &'static str,
+    /// Where it carries its value.
+    pub shown: Shown,
     /// How it is read.
     pub source: Source,
     /// How a fleet file or the control API writes it; `Err` names what was expected.
@@ -89,7 +94,8 @@ macro_rules! properties {
                 name: $name,
                 edm: $edm,
                 since: ApiVersion::$since,
-                in_list: InList::$list,
+                json_key: concat!("\"", $name, "\":"),
+                shown: Shown::$list,
                 source: Source::Field(|record| record.$field.value()),
                 write: Some(|record, json| record.$field.assign(json)),
             }, )*
@@ -97,7 +103,8 @@ macro_rules! properties {
                 name: $also_name,
                 edm: $also_edm,
                 since: ApiVersion::$also_since,
-                in_list: InList::$also_list,
+                json_key: concat!("\"", $also_name, "\":"),
+                shown: Shown::$also_list,
                 source: $source,
                 write: None,
             }, )*
@@ -107,169 +114,204 @@ macro_rules! properties {
 
 properties! {
     /// GUID in lower case. Defender-attached devices have ids of that shape that are no version 4 GUIDs (observed).
-    id: Text = "id", Edm::String, V1, Shown;
+    id: Text = "id", Edm::String, V1, Always;
     /// The primary user, `""` when there is none (observed).
-    user_id: Text = "userId", Edm::String, V1, Shown;
+    user_id: Text = "userId", Edm::String, V1, Always;
     /// The name the device gives itself.
-    device_name: Text = "deviceName", Edm::String, V1, Shown;
+    device_name: Text = "deviceName", Edm::String, V1, Always;
     /// Company or personal.
-    managed_device_owner_type: Symbol = "managedDeviceOwnerType", Edm::Enum("managedDeviceOwnerType"), V1, Shown;
+    managed_device_owner_type: Symbol = "managedDeviceOwnerType", Edm::Enum("managedDeviceOwnerType"), V1, Always;
     /// When it enrolled.
-    enrolled_date_time: DateTime<Utc> = "enrolledDateTime", Edm::DateTimeOffset, V1, Shown;
+    enrolled_date_time: DateTime<Utc> = "enrolledDateTime", Edm::DateTimeOffset, V1, Always;
     /// When it last checked in.
-    last_sync_date_time: DateTime<Utc> = "lastSyncDateTime", Edm::DateTimeOffset, V1, Shown;
+    last_sync_date_time: DateTime<Utc> = "lastSyncDateTime", Edm::DateTimeOffset, V1, Always;
     /// `Windows`, `iOS` (iPads too), `macOS`, `Android`, `Linux` (observed).
-    operating_system: Text = "operatingSystem", Edm::String, V1, Shown;
+    operating_system: Text = "operatingSystem", Edm::String, V1, Always;
     /// Compliance.
-    compliance_state: Symbol = "complianceState", Edm::Enum("complianceState"), V1, Shown;
+    compliance_state: Symbol = "complianceState", Edm::Enum("complianceState"), V1, Always;
     /// A string, not a boolean: `"Unknown"`, `"False"`, `"True"`.
-    jail_broken: Text = "jailBroken", Edm::String, V1, Shown;
+    jail_broken: Text = "jailBroken", Edm::String, V1, Always;
     /// The channel it is managed through.
-    management_agent: Symbol = "managementAgent", Edm::Enum("managementAgentType"), V1, Shown;
+    management_agent: Symbol = "managementAgent", Edm::Enum("managementAgentType"), V1, Always;
     /// The operating system's version as the device spells it.
-    os_version: Text = "osVersion", Edm::String, V1, Shown;
+    os_version: Text = "osVersion", Edm::String, V1, Always;
     /// Exchange ActiveSync activated.
-    eas_activated: bool = "easActivated", Edm::Boolean, V1, Shown;
+    eas_activated: bool = "easActivated", Edm::Boolean, V1, Always;
     /// Exchange ActiveSync id.
-    eas_device_id: Text = "easDeviceId", Edm::String, V1, Shown;
+    eas_device_id: Text = "easDeviceId", Edm::String, V1, Always;
     /// `0001-01-01T00:00:00Z` when never.
-    eas_activation_date_time: DateTime<Utc> = "easActivationDateTime", Edm::DateTimeOffset, V1, Shown;
+    eas_activation_date_time: DateTime<Utc> = "easActivationDateTime", Edm::DateTimeOffset, V1, Always;
     /// Nullable: null on devices enrolled by a device enrolment manager (observed, contrib#1391).
-    azure_ad_registered: Option<bool> = "azureADRegistered", Edm::Boolean, V1, Shown;
+    azure_ad_registered: Option<bool> = "azureADRegistered", Edm::Boolean, V1, Always;
     /// How it enrolled; v1.0 returns members outside its own schema (observed, sdk-dotnet#2735).
-    device_enrollment_type: Symbol = "deviceEnrollmentType", Edm::Enum("deviceEnrollmentType"), V1, Shown;
+    device_enrollment_type: Symbol = "deviceEnrollmentType", Edm::Enum("deviceEnrollmentType"), V1, Always;
     /// Apple's bypass code.
-    activation_lock_bypass_code: Text = "activationLockBypassCode", Edm::String, V1, Withheld;
+    activation_lock_bypass_code: Text = "activationLockBypassCode", Edm::String, V1, WhenSelected;
     /// The user's address.
-    email_address: Text = "emailAddress", Edm::String, V1, Shown;
+    email_address: Text = "emailAddress", Edm::String, V1, Always;
     /// The device object in the directory.
-    azure_ad_device_id: Text = "azureADDeviceId", Edm::String, V1, Shown;
+    azure_ad_device_id: Text = "azureADDeviceId", Edm::String, V1, Always;
     /// Registration.
-    device_registration_state: Symbol = "deviceRegistrationState", Edm::Enum("deviceRegistrationState"), V1, Shown;
+    device_registration_state: Symbol = "deviceRegistrationState", Edm::Enum("deviceRegistrationState"), V1, Always;
     /// `"Unknown"` when unset (observed).
-    device_category_display_name: Text = "deviceCategoryDisplayName", Edm::String, V1, Shown;
+    device_category_display_name: Text = "deviceCategoryDisplayName", Edm::String, V1, Always;
     /// Supervised; Macs say true (observed).
-    is_supervised: bool = "isSupervised", Edm::Boolean, V1, Shown;
+    is_supervised: bool = "isSupervised", Edm::Boolean, V1, Always;
     /// `0001-01-01T00:00:00Z` when never.
-    exchange_last_successful_sync_date_time: DateTime<Utc> = "exchangeLastSuccessfulSyncDateTime", Edm::DateTimeOffset, V1, Shown;
+    exchange_last_successful_sync_date_time: DateTime<Utc> = "exchangeLastSuccessfulSyncDateTime", Edm::DateTimeOffset, V1, Always;
     /// Exchange access.
-    exchange_access_state: Symbol = "exchangeAccessState", Edm::Enum("deviceManagementExchangeAccessState"), V1, Shown;
+    exchange_access_state: Symbol = "exchangeAccessState", Edm::Enum("deviceManagementExchangeAccessState"), V1, Always;
     /// Why Exchange decided so.
-    exchange_access_state_reason: Symbol = "exchangeAccessStateReason", Edm::Enum("deviceManagementExchangeAccessStateReason"), V1, Shown;
+    exchange_access_state_reason: Symbol = "exchangeAccessStateReason", Edm::Enum("deviceManagementExchangeAccessStateReason"), V1, Always;
     /// A link to a help session.
-    remote_assistance_session_url: Text = "remoteAssistanceSessionUrl", Edm::String, V1, Withheld;
+    remote_assistance_session_url: Text = "remoteAssistanceSessionUrl", Edm::String, V1, WhenSelected;
     /// Why the last help session failed.
-    remote_assistance_session_error_details: Text = "remoteAssistanceSessionErrorDetails", Edm::String, V1, Shown;
+    remote_assistance_session_error_details: Text = "remoteAssistanceSessionErrorDetails", Edm::String, V1, Always;
     /// Encrypted storage.
-    is_encrypted: bool = "isEncrypted", Edm::Boolean, V1, Shown;
+    is_encrypted: bool = "isEncrypted", Edm::Boolean, V1, Always;
     /// The user's sign-in name, `""` when there is none (observed).
-    user_principal_name: Text = "userPrincipalName", Edm::String, V1, Shown;
+    user_principal_name: Text = "userPrincipalName", Edm::String, V1, Always;
     /// May hold a double quote: `iPad Pro (12.9")(5th generation)` (observed).
-    model: Text = "model", Edm::String, V1, Shown;
+    model: Text = "model", Edm::String, V1, Always;
     /// The maker.
-    manufacturer: Text = "manufacturer", Edm::String, V1, Shown;
+    manufacturer: Text = "manufacturer", Edm::String, V1, Always;
     /// Mobile equipment id.
-    imei: Text = "imei", Edm::String, V1, Shown;
+    imei: Text = "imei", Edm::String, V1, Always;
     /// `9999-12-31T23:59:59Z` when compliant, `0001-01-01T00:00:00Z` when unknown (observed).
-    compliance_grace_period_expiration_date_time: DateTime<Utc> = "complianceGracePeriodExpirationDateTime", Edm::DateTimeOffset, V1, Shown;
+    compliance_grace_period_expiration_date_time: DateTime<Utc> = "complianceGracePeriodExpirationDateTime", Edm::DateTimeOffset, V1, Always;
     /// `"0"`, `""` and text with spaces occur (observed).
-    serial_number: Text = "serialNumber", Edm::String, V1, Shown;
+    serial_number: Text = "serialNumber", Edm::String, V1, Always;
     /// Often masked on personal devices (inferred).
-    phone_number: Text = "phoneNumber", Edm::String, V1, Shown;
+    phone_number: Text = "phoneNumber", Edm::String, V1, Always;
     /// `YYYY-MM-DD` on Android (inferred), else `""`.
-    android_security_patch_level: Text = "androidSecurityPatchLevel", Edm::String, V1, Shown;
+    android_security_patch_level: Text = "androidSecurityPatchLevel", Edm::String, V1, Always;
     /// The user's name.
-    user_display_name: Text = "userDisplayName", Edm::String, V1, Shown;
+    user_display_name: Text = "userDisplayName", Edm::String, V1, Always;
     /// What Configuration Manager leaves to Intune; null without it.
-    configuration_manager_client_enabled_features: Raw = "configurationManagerClientEnabledFeatures", Edm::Complex("configurationManagerClientEnabledFeatures"), V1, Shown;
+    configuration_manager_client_enabled_features: Raw = "configurationManagerClientEnabledFeatures", Edm::Complex("configurationManagerClientEnabledFeatures"), V1, Always;
     /// 12 hex digits; upper case on Windows, lower on Apple (observed).
-    wi_fi_mac_address: Text = "wiFiMacAddress", Edm::String, V1, Shown;
+    wi_fi_mac_address: Text = "wiFiMacAddress", Edm::String, V1, Always;
     /// Health attestation; null without it.
-    device_health_attestation_state: Raw = "deviceHealthAttestationState", Edm::Complex("deviceHealthAttestationState"), V1, Shown;
+    device_health_attestation_state: Raw = "deviceHealthAttestationState", Edm::Complex("deviceHealthAttestationState"), V1, Always;
     /// A Wi-Fi iPad can say `"iPad"` (observed).
-    subscriber_carrier: Text = "subscriberCarrier", Edm::String, V1, Shown;
+    subscriber_carrier: Text = "subscriberCarrier", Edm::String, V1, Always;
     /// Mobile equipment id of CDMA.
-    meid: Text = "meid", Edm::String, V1, Shown;
+    meid: Text = "meid", Edm::String, V1, Always;
     /// Bytes; negative values occur (observed).
-    total_storage_space_in_bytes: i64 = "totalStorageSpaceInBytes", Edm::Int64, V1, Shown;
+    total_storage_space_in_bytes: i64 = "totalStorageSpaceInBytes", Edm::Int64, V1, Always;
     /// Bytes; negative values occur (observed).
-    free_storage_space_in_bytes: i64 = "freeStorageSpaceInBytes", Edm::Int64, V1, Shown;
+    free_storage_space_in_bytes: i64 = "freeStorageSpaceInBytes", Edm::Int64, V1, Always;
     /// `<user>_<type>_<date> <time>`, editable (observed).
-    managed_device_name: Text = "managedDeviceName", Edm::String, V1, Shown;
+    managed_device_name: Text = "managedDeviceName", Edm::String, V1, Always;
     /// What a threat defence partner says; `unknown` without one (observed).
-    partner_reported_threat_state: Symbol = "partnerReportedThreatState", Edm::Enum("managedDevicePartnerReportedHealthState"), V1, Shown;
+    partner_reported_threat_state: Symbol = "partnerReportedThreatState", Edm::Enum("managedDevicePartnerReportedHealthState"), V1, Always;
     /// Null in every capture.
-    require_user_enrollment_approval: Option<bool> = "requireUserEnrollmentApproval", Edm::Boolean, V1, Shown;
+    require_user_enrollment_approval: Option<bool> = "requireUserEnrollmentApproval", Edm::Boolean, V1, Always;
     /// When its management certificate ends.
-    management_certificate_expiration_date: DateTime<Utc> = "managementCertificateExpirationDate", Edm::DateTimeOffset, V1, Shown;
+    management_certificate_expiration_date: DateTime<Utc> = "managementCertificateExpirationDate", Edm::DateTimeOffset, V1, Always;
     /// SIM id.
-    iccid: Text = "iccid", Edm::String, V1, Withheld;
+    iccid: Text = "iccid", Edm::String, V1, WhenSelected;
     /// Apple's device id.
-    udid: Text = "udid", Edm::String, V1, Withheld;
+    udid: Text = "udid", Edm::String, V1, WhenSelected;
     /// An administrator's notes, editable.
-    notes: Text = "notes", Edm::String, V1, Withheld;
+    notes: Text = "notes", Edm::String, V1, WhenSelected;
     /// Wired network address.
-    ethernet_mac_address: Text = "ethernetMacAddress", Edm::String, V1, Withheld;
+    ethernet_mac_address: Text = "ethernetMacAddress", Edm::String, V1, WhenSelected;
     /// Bytes.
-    physical_memory_in_bytes: i64 = "physicalMemoryInBytes", Edm::Int64, V1, Withheld;
+    physical_memory_in_bytes: i64 = "physicalMemoryInBytes", Edm::Int64, V1, WhenSelected;
     /// Null in lists (observed, msgraph-metadata#664, sdk-powershell#2228).
-    enrollment_profile_name: Text = "enrollmentProfileName", Edm::String, V1, Withheld;
+    enrollment_profile_name: Text = "enrollmentProfileName", Edm::String, V1, OnSingleGet;
     /// Where it stands between enrolled and gone.
-    management_state: Symbol = "managementState", Edm::Enum("managementState"), V1, Shown;
+    management_state: Symbol = "managementState", Edm::Enum("managementState"), V1, Always;
     /// Kind of device; what a support matrix goes by.
-    device_type: Symbol = "deviceType", Edm::Enum("deviceType"), Beta, Shown;
+    device_type: Symbol = "deviceType", Edm::Enum("deviceType"), Beta, Always;
     /// How it is joined to the directory.
-    join_type: Symbol = "joinType", Edm::Enum("joinType"), Beta, Shown;
+    join_type: Symbol = "joinType", Edm::Enum("joinType"), Beta, Always;
     /// Autopilot.
-    autopilot_enrolled: bool = "autopilotEnrolled", Edm::Boolean, Beta, Shown;
+    autopilot_enrolled: bool = "autopilotEnrolled", Edm::Boolean, Beta, Always;
     /// macOS bootstrap token.
-    bootstrap_token_escrowed: bool = "bootstrapTokenEscrowed", Edm::Boolean, Beta, Withheld;
+    bootstrap_token_escrowed: bool = "bootstrapTokenEscrowed", Edm::Boolean, Beta, WhenSelected;
     /// Kind of case.
-    chassis_type: Symbol = "chassisType", Edm::Enum("chassisType"), Beta, Shown;
+    chassis_type: Symbol = "chassisType", Edm::Enum("chassisType"), Beta, Always;
     /// ChromeOS details.
-    chrome_os_device_info: Raw = "chromeOSDeviceInfo", Edm::ComplexCollection("chromeOSDeviceProperty"), Beta, Withheld;
+    chrome_os_device_info: Raw = "chromeOSDeviceInfo", Edm::ComplexCollection("chromeOSDeviceProperty"), Beta, WhenSelected;
     /// Cloud PC actions.
-    cloud_pc_remote_action_results: Raw = "cloudPcRemoteActionResults", Edm::ComplexCollection("cloudPcRemoteActionResult"), Beta, Shown;
+    cloud_pc_remote_action_results: Raw = "cloudPcRemoteActionResults", Edm::ComplexCollection("cloudPcRemoteActionResult"), Beta, Always;
     /// Configuration Manager health; null without it.
-    configuration_manager_client_health_state: Raw = "configurationManagerClientHealthState", Edm::Complex("configurationManagerClientHealthState"), Beta, Shown;
+    configuration_manager_client_health_state: Raw = "configurationManagerClientHealthState", Edm::Complex("configurationManagerClientHealthState"), Beta, Always;
     /// Configuration Manager client; null without it.
-    configuration_manager_client_information: Raw = "configurationManagerClientInformation", Edm::Complex("configurationManagerClientInformation"), Beta, Shown;
+    configuration_manager_client_information: Raw = "configurationManagerClientInformation", Edm::Complex("configurationManagerClientInformation"), Beta, Always;
     /// Firmware managed by Intune.
-    device_firmware_configuration_interface_managed: bool = "deviceFirmwareConfigurationInterfaceManaged", Edm::Boolean, Beta, Shown;
+    device_firmware_configuration_interface_managed: bool = "deviceFirmwareConfigurationInterfaceManaged", Edm::Boolean, Beta, Always;
     /// Who enrolled it.
-    enrolled_by_user_principal_name: Text = "enrolledByUserPrincipalName", Edm::String, Beta, Shown;
+    enrolled_by_user_principal_name: Text = "enrolledByUserPrincipalName", Edm::String, Beta, Always;
     /// Lost mode.
-    lost_mode_state: Symbol = "lostModeState", Edm::Enum("lostModeState"), Beta, Shown;
+    lost_mode_state: Symbol = "lostModeState", Edm::Enum("lostModeState"), Beta, Always;
     /// Flags of the management agent.
-    management_features: Symbol = "managementFeatures", Edm::Enum("managedDeviceManagementFeatures"), Beta, Shown;
+    management_features: Symbol = "managementFeatures", Edm::Enum("managedDeviceManagementFeatures"), Beta, Always;
     /// `0001-01-01T00:00:00Z` when never (inferred from the zero-date habit).
-    prefer_mdm_over_group_policy_applied_date_time: DateTime<Utc> = "preferMdmOverGroupPolicyAppliedDateTime", Edm::DateTimeOffset, Beta, Shown;
+    prefer_mdm_over_group_policy_applied_date_time: DateTime<Utc> = "preferMdmOverGroupPolicyAppliedDateTime", Edm::DateTimeOffset, Beta, Always;
     /// Processor.
-    processor_architecture: Symbol = "processorArchitecture", Edm::Enum("managedDeviceArchitecture"), Beta, Shown;
+    processor_architecture: Symbol = "processorArchitecture", Edm::Enum("managedDeviceArchitecture"), Beta, Always;
     /// `0001-01-01T00:00:00Z` when never (inferred from the zero-date habit).
-    retire_after_date_time: DateTime<Utc> = "retireAfterDateTime", Edm::DateTimeOffset, Beta, Shown;
+    retire_after_date_time: DateTime<Utc> = "retireAfterDateTime", Edm::DateTimeOffset, Beta, Always;
     /// Scope tags.
-    role_scope_tag_ids: Raw = "roleScopeTagIds", Edm::StringCollection, Beta, Shown;
+    role_scope_tag_ids: Raw = "roleScopeTagIds", Edm::StringCollection, Beta, Always;
     /// Patch level.
-    security_patch_level: Text = "securityPatchLevel", Edm::String, Beta, Shown;
+    security_patch_level: Text = "securityPatchLevel", Edm::String, Beta, Always;
     /// Windows edition family.
-    sku_family: Text = "skuFamily", Edm::String, Beta, Shown;
+    sku_family: Text = "skuFamily", Edm::String, Beta, Always;
     /// Windows edition number.
-    sku_number: i32 = "skuNumber", Edm::Int32, Beta, Shown;
+    sku_number: i32 = "skuNumber", Edm::Int32, Beta, Always;
     /// Version of the specification the device implements.
-    specification_version: Text = "specificationVersion", Edm::String, Beta, Shown;
+    specification_version: Text = "specificationVersion", Edm::String, Beta, Always;
     /// Who is signed in.
-    users_logged_on: Raw = "usersLoggedOn", Edm::ComplexCollection("loggedOnUser"), Beta, Shown;
+    users_logged_on: Raw = "usersLoggedOn", Edm::ComplexCollection("loggedOnUser"), Beta, Always;
     /// Malware now.
-    windows_active_malware_count: i32 = "windowsActiveMalwareCount", Edm::Int32, Beta, Withheld;
+    windows_active_malware_count: i32 = "windowsActiveMalwareCount", Edm::Int32, Beta, WhenSelected;
     /// Malware once.
-    windows_remediated_malware_count: i32 = "windowsRemediatedMalwareCount", Edm::Int32, Beta, Withheld;
+    windows_remediated_malware_count: i32 = "windowsRemediatedMalwareCount", Edm::Int32, Beta, WhenSelected;
     also {
-        "aadRegistered", Edm::Boolean, Beta, Shown, Source::Field(|record| record.azure_ad_registered.value());
-        "azureActiveDirectoryDeviceId", Edm::String, Beta, Shown, Source::Field(|record| record.azure_ad_device_id.value());
-        "ownerType", Edm::Enum("ownerType"), Beta, Shown, Source::Field(|record| record.managed_device_owner_type.value());
-        "hardwareInformation", Edm::Complex("hardwareInformation"), Beta, Shown, Source::HardwareInformation;
-        "deviceActionResults", Edm::ComplexCollection("deviceActionResult"), V1, Withheld, Source::ActionResults;
+        "aadRegistered", Edm::Boolean, Beta, Always, Source::Field(|record| record.azure_ad_registered.value());
+        "azureActiveDirectoryDeviceId", Edm::String, Beta, Always, Source::Field(|record| record.azure_ad_device_id.value());
+        "ownerType", Edm::Enum("ownerType"), Beta, Always, Source::Field(|record| record.managed_device_owner_type.value());
+        "hardwareInformation", Edm::Complex("hardwareInformation"), Beta, Always, Source::HardwareInformation;
+        "deviceActionResults", Edm::ComplexCollection("deviceActionResult"), V1, OnSingleGet, Source::ActionResults;
+    }
+}
+
+/// What `$filter` works on (documented in the property annotations of v1.0; `deviceType` of beta observed: Microsoft's
+/// own samples use it). On anything else the service ignores the filter (observed: graph-explorer-v4#3125); `id` is a
+/// quirk of its own.
+static FILTERABLE: &[&str] = &[
+    "deviceName",
+    "enrolledDateTime",
+    "lastSyncDateTime",
+    "operatingSystem",
+    "complianceState",
+    "jailBroken",
+    "managementAgent",
+    "osVersion",
+    "azureADDeviceId",
+    "emailAddress",
+    "deviceCategoryDisplayName",
+    "exchangeAccessState",
+    "exchangeAccessStateReason",
+    "userPrincipalName",
+    "model",
+    "manufacturer",
+    "imei",
+    "complianceGracePeriodExpirationDateTime",
+    "serialNumber",
+    "phoneNumber",
+    "managementState",
+    "deviceType",
+];
+
+impl Property {
+    /// Whether `$filter` works on it.
+    pub fn is_filterable(&self) -> bool {
+        FILTERABLE.contains(&self.name)
     }
 }
 

@@ -149,10 +149,7 @@ impl Slot for i64 {
 
     /// Also takes a string of digits, as saved responses with `IEEE754Compatible=true` have it.
     fn assign(&mut self, json: &Json) -> Result<(), &'static str> {
-        *self = json
-            .as_i64()
-            .or_else(|| json.as_str()?.parse().ok())
-            .ok_or("a whole number of at most 64 bits")?;
+        *self = json.as_i64().or_else(|| json.as_str()?.parse().ok()).ok_or("a whole number of at most 64 bits")?;
         Ok(())
     }
 }
@@ -163,10 +160,8 @@ impl Slot for i32 {
     }
 
     fn assign(&mut self, json: &Json) -> Result<(), &'static str> {
-        *self = json
-            .as_i64()
-            .and_then(|number| Self::try_from(number).ok())
-            .ok_or("a whole number of at most 32 bits")?;
+        *self =
+            json.as_i64().and_then(|number| Self::try_from(number).ok()).ok_or("a whole number of at most 32 bits")?;
         Ok(())
     }
 }

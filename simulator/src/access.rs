@@ -1,0 +1,183 @@
+//! Who is asking: bearer token → tenant and permissions, or why not. A token is verified once and remembered.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use hyper::header;
+use uuid::Uuid;
+
+use crate::exchange::Request;
+use crate::identity::access_token::{self, TokenDefect};
+use crate::identity::directory::Auth;
+use crate::identity::keys::SigningKey;
+use crate::journal::token_hash;
+use crate::tenant::{Tenant, Tenants};
+use crate::wire::error::Refusal;
+
+/// Bytes of the longest token that is remembered.
+const TOKEN_LIMIT: usize = 8 * 1024;
+/// Tokens remembered; beyond that all are forgotten and verified again.
+const REMEMBERED: usize = 10_000;
+
+/// Whose request it is.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The tenant it belongs to, even if its token is refused.
+    pub tenant: Arc<Tenant>,
+    /// The app, as far as the token tells.
+    pub app_id: Option<Uuid>,
+    /// A hash that is the same for the same token.
+    pub token_hash: Option<Arc<str>>,
+    standing: Standing,
+}
+
+/// What a caller may do.
+#[derive(Debug, Clone)]
+enum Standing {
+    /// Anything: the tenant is relaxed.
+    Trusted,
+    /// What these roles allow, within these times.
+    Bearer(Arc<Bearer>),
+    /// Nothing.
+    Refused(Refusal),
+}
+
+#[derive(Debug)]
+struct Bearer {
+    roles: Vec<String>,
+    not_before: DateTime<Utc>,
+    expires: DateTime<Utc>,
+}
+
+impl Caller {
+    /// Somebody who is not asked for a token.
+    pub fn anonymous(tenant: Arc<Tenant>) -> Self {
+        Self { tenant, app_id: None, token_hash: None, standing: Standing::Trusted }
+    }
+
+    /// Whether the caller may be heard at all at `now`.
+    pub fn authenticate(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match &self.standing {
+            Standing::Trusted => Ok(()),
+            Standing::Refused(refusal) => Err(refusal.clone()),
+            Standing::Bearer(bearer) if now >= bearer.expires => Err(Refusal::TokenExpired),
+            Standing::Bearer(bearer) if now < bearer.not_before => Err(Refusal::TokenNotYetValid),
+            Standing::Bearer(_) => Ok(()),
+        }
+    }
+
+    /// Whether any of `scopes` was granted.
+    pub fn has_any(&self, scopes: &[&str]) -> bool {
+        match &self.standing {
+            Standing::Trusted => true,
+            Standing::Bearer(bearer) => bearer.roles.iter().any(|role| scopes.contains(&role.as_str())),
+            Standing::Refused(_) => false,
+        }
+    }
+}
+
+/// The tokens seen so far.
+#[derive(Debug)]
+pub struct Access {
+    key: Arc<SigningKey>,
+    seen: RwLock<HashMap<u64, (Box<str>, Caller)>>,
+    hasher: RandomState,
+}
+
+impl Access {
+    /// Verifies with `key`.
+    pub fn new(key: Arc<SigningKey>) -> Self {
+        Self { key, seen: RwLock::default(), hasher: RandomState::new() }
+    }
+
+    /// Whose request it is.
+    pub fn caller(&self, request: &Request, tenants: &Tenants) -> Caller {
+        let token = bearer(request);
+        if token.is_empty() {
+            return no_token(Arc::clone(tenants.default_tenant()));
+        }
+        // The signature at the end tells tokens apart; hashing all 1,500 bytes would cost more than all the rest.
+        let fingerprint = self.hasher.hash_one(&token.as_bytes()[token.len().saturating_sub(64)..]);
+        if let Some((known, caller)) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(&fingerprint)
+            && **known == *token
+        {
+            return caller.clone();
+        }
+        let caller = self.examine(token, tenants);
+        if token.len() > TOKEN_LIMIT {
+            return caller;
+        }
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= REMEMBERED {
+            seen.clear();
+        }
+        seen.insert(fingerprint, (token.into(), caller.clone()));
+        caller
+    }
+
+    /// Forgets what was seen, because a tenant went or came.
+    pub fn forget(&self) {
+        self.seen.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn examine(&self, token: &str, tenants: &Tenants) -> Caller {
+        let named = access_token::tenant_of(token).and_then(|id| tenants.get(id));
+        let stranger = named.is_none();
+        let tenant = named.unwrap_or_else(|| Arc::clone(tenants.default_tenant()));
+        let relaxed = tenant.spec.auth == Auth::Relaxed;
+        let claims = access_token::read(token, &self.key);
+        let app_id = claims.as_ref().ok().map(|claims| claims.appid);
+        let standing = match claims {
+            _ if relaxed => Standing::Trusted,
+            Err(defect) => Standing::Refused(refusal_of(&defect)),
+            Ok(_) if stranger => Standing::Refused(Refusal::TokenStranger),
+            // The times are checked with each request; here the token is looked at as if it were valid now.
+            Ok(claims) => match access_token::check(&claims, tenant.id, instant(claims.nbf)) {
+                Err(defect @ (TokenDefect::WrongAudience | TokenDefect::WrongTenant)) => {
+                    Standing::Refused(refusal_of(&defect))
+                }
+                _ => Standing::Bearer(Arc::new(Bearer {
+                    not_before: instant(claims.nbf),
+                    expires: instant(claims.exp),
+                    roles: claims.roles,
+                })),
+            },
+        };
+        Caller { tenant, app_id, token_hash: Some(token_hash(token.as_bytes()).into()), standing }
+    }
+}
+
+fn instant(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+fn no_token(tenant: Arc<Tenant>) -> Caller {
+    let standing = match tenant.spec.auth {
+        Auth::Relaxed => Standing::Trusted,
+        Auth::Enforce => Standing::Refused(Refusal::TokenEmpty),
+    };
+    Caller { tenant, app_id: None, token_hash: None, standing }
+}
+
+/// The token behind `Bearer`, or nothing.
+fn bearer(request: &Request) -> &str {
+    let Some(value) = request.header(header::AUTHORIZATION) else { return "" };
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => "",
+    }
+}
+
+fn refusal_of(defect: &TokenDefect) -> Refusal {
+    match defect {
+        TokenDefect::Empty => Refusal::TokenEmpty,
+        TokenDefect::NotJwt(_) | TokenDefect::NotForGraph => Refusal::TokenMalformed,
+        TokenDefect::WrongSignature => Refusal::TokenSignature,
+        TokenDefect::WrongAudience => Refusal::TokenAudience,
+        TokenDefect::WrongTenant => Refusal::TokenStranger,
+        TokenDefect::Expired => Refusal::TokenExpired,
+        TokenDefect::NotYetValid => Refusal::TokenNotYetValid,
+    }
+}

@@ -1,0 +1,102 @@
+//! Answers kept for asking again: what a GET answers is a function of the tenant's state and the request's spelling, so
+//! it is worked out once per state.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::StatusCode;
+
+use crate::route::Operation;
+use crate::wire::headers::Content;
+use crate::wire::shape::Shape;
+
+/// Bytes of bodies kept per tenant. Fourteen pages of 1,000 devices fit.
+const LIMIT: usize = 32 * 1024 * 1024;
+
+/// Everything that decides an answer beside the tenant's state: how the request was spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Spelling<'a> {
+    /// Path and query as sent.
+    pub target: &'a str,
+    /// `scheme://host:port` that absolute links start with.
+    pub root: &'a str,
+    /// The shape asked for.
+    pub shape: Shape,
+    /// Whether the body goes out as gzip.
+    pub gzip: bool,
+}
+
+/// An answer that was worked out.
+#[derive(Debug)]
+pub struct Kept {
+    /// What was asked; whether the caller may is checked each time.
+    pub operation: Operation,
+    /// Its status.
+    pub status: StatusCode,
+    /// What its headers are.
+    pub content: Content,
+    /// The body before compression, for the journal.
+    pub plain: Bytes,
+    /// The body as sent.
+    pub body: Bytes,
+    /// What the client sent that the answer does not reflect.
+    pub ignored: Arc<[String]>,
+}
+
+/// The kept answers of one tenant.
+#[derive(Debug, Default)]
+pub struct Answers {
+    kept: HashMap<u64, (OwnedSpelling, Arc<Kept>)>,
+    hasher: RandomState,
+    bytes: usize,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct OwnedSpelling {
+    target: Box<str>,
+    root: Box<str>,
+    shape: Shape,
+    gzip: bool,
+}
+
+impl Answers {
+    /// The answer to a request spelled like this one.
+    pub fn get(&self, spelling: &Spelling<'_>) -> Option<&Arc<Kept>> {
+        let (owned, kept) = self.kept.get(&self.hasher.hash_one(spelling))?;
+        owned.is(spelling).then_some(kept)
+    }
+
+    /// Keeps an answer. When the limit is passed everything is forgotten: that is rare, and cheaper than bookkeeping.
+    pub fn keep(&mut self, spelling: &Spelling<'_>, kept: Arc<Kept>) {
+        let size = kept.body.len() + kept.plain.len() + spelling.target.len();
+        if size > LIMIT {
+            return;
+        }
+        if self.bytes + size > LIMIT {
+            self.clear();
+        }
+        self.bytes += size;
+        self.kept.insert(self.hasher.hash_one(spelling), (OwnedSpelling::of(spelling), kept));
+    }
+
+    /// Forgets everything, because the tenant's state changed.
+    pub fn clear(&mut self) {
+        self.kept.clear();
+        self.bytes = 0;
+    }
+}
+
+impl OwnedSpelling {
+    fn of(spelling: &Spelling<'_>) -> Self {
+        Self { target: spelling.target.into(), root: spelling.root.into(), shape: spelling.shape, gzip: spelling.gzip }
+    }
+
+    fn is(&self, spelling: &Spelling<'_>) -> bool {
+        *self.target == *spelling.target
+            && *self.root == *spelling.root
+            && self.shape == spelling.shape
+            && self.gzip == spelling.gzip
+    }
+}

@@ -1,0 +1,103 @@
+//! The control port: what the tester sees. No request on the client port can reach it.
+//!
+//! [`Control::answer`] is the whole path of a request: guard → route → handler → JSON. The table of routes is in
+//! [`api::ROUTES`]; the `OpenAPI` document is made from the same table.
+
+pub mod api;
+mod devices;
+mod events;
+mod guard;
+mod messages;
+mod metrics;
+mod openapi;
+mod reply;
+
+use std::sync::Arc;
+
+use hyper::{Method, StatusCode};
+use tokio::sync::watch;
+
+use self::reply::{ApiError, Reply};
+use crate::exchange::{Request, Unread};
+use crate::ready::Ready;
+use crate::server::{BODY_LIMIT, Outgoing};
+use crate::service::Service;
+
+/// The control port of a simulator.
+#[derive(Debug)]
+pub struct Control {
+    service: Arc<Service>,
+    ready: Ready,
+}
+
+/// What a handler works with.
+#[derive(Debug)]
+struct Call<'a> {
+    control: &'a Control,
+    request: &'a Request,
+    /// What stands in the places of `{…}`, in order.
+    captured: Vec<String>,
+}
+
+impl Control {
+    /// The control port over `service`, which is described by `ready`.
+    pub fn new(service: Arc<Service>, ready: Ready) -> Self {
+        Self { service, ready }
+    }
+
+    /// Answers one request. Streams end when `stop` turns true.
+    pub async fn answer(&self, request: Request, stop: watch::Receiver<bool>) -> hyper::Response<Outgoing> {
+        match self.handle(&request, stop).await {
+            Ok(reply) => reply.into_response(),
+            Err(error) => error.into_response(),
+        }
+    }
+
+    async fn handle(&self, request: &Request, stop: watch::Receiver<bool>) -> Result<Reply, ApiError> {
+        guard::check(request)?;
+        if request.unread == Some(Unread::TooLarge) {
+            return Err(ApiError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "bodyTooLarge",
+                format!(
+                    "the body is larger than {BODY_LIMIT} bytes; send devices in several requests, or as a fleet file"
+                ),
+            ));
+        }
+        let path = request.uri.path();
+        let (route, captured) = api::find(&request.method, path)?;
+        let call = Call { control: self, request, captured };
+        match route.handler {
+            api::Handler::Now(handle) => handle(&call),
+            api::Handler::Journal => events::journal(&call, stop).await,
+            api::Handler::Events => events::stream(&call, stop),
+        }
+    }
+}
+
+impl Call<'_> {
+    /// The value of a query parameter, decoded.
+    fn query(&self, name: &str) -> Option<String> {
+        let query = self.request.uri.query()?;
+        form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// Refuses query parameters nobody reads, so that a misspelt one is not taken for granted.
+    fn only_query(&self, known: &[&str]) -> Result<(), ApiError> {
+        let query = self.request.uri.query().unwrap_or_default();
+        match form_urlencoded::parse(query.as_bytes()).find(|(name, _)| !known.contains(&name.as_ref())) {
+            None => Ok(()),
+            Some((name, _)) if known.is_empty() => {
+                Err(ApiError::bad(format!("unknown query parameter '{name}'; this call takes none")))
+            }
+            Some((name, _)) => {
+                Err(ApiError::bad(format!("unknown query parameter '{name}'; there are {}", known.join(", "))))
+            }
+        }
+    }
+}
+
+/// Whether `method` reads only.
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}

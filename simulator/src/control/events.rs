@@ -1,0 +1,97 @@
+//! The journal as it grows: waiting for the next entry, and server-sent events.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, watch};
+
+use super::Call;
+use super::reply::{ApiError, Reply};
+use crate::clock;
+use crate::server::stopped;
+
+/// The longest wait for a journal entry.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How often a stream without events says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// `GET …/journal?after=N&wait=5s`: what is behind number N; with `wait`, at least one entry or the end of the wait.
+pub(super) async fn journal(call: &Call<'_>, mut stop: watch::Receiver<bool>) -> Result<Reply, ApiError> {
+    call.only_query(&["after", "wait"])?;
+    let tenant = call.tenant()?;
+    let after = number(call, "after")?.unwrap_or(0);
+    let wait = match call.query("wait") {
+        None => Duration::ZERO,
+        Some(text) => clock::duration(&text)
+            .map_err(|error| ApiError::bad(format!("wait: {error}")))?
+            .to_std()
+            .unwrap_or_default()
+            .min(LONGEST_WAIT),
+    };
+    let mut written = tenant.announcements();
+    let grown = async {
+        while tenant.world().journal.newest() <= after {
+            if written.changed().await.is_err() {
+                break;
+            }
+        }
+    };
+    if !wait.is_zero() {
+        tokio::select! {
+            () = grown => {}
+            () = pause(wait) => {}
+            () = stopped(&mut stop) => {}
+        }
+    }
+    let page = tenant.world().journal.since(after);
+    Ok(Reply::ok(&page))
+}
+
+/// `GET /api/events?tenant=…`: each exchange as one event, whose id is its number in the journal.
+pub(super) fn stream(call: &Call<'_>, mut stop: watch::Receiver<bool>) -> Result<Reply, ApiError> {
+    call.only_query(&["tenant", "after"])?;
+    let tenant = call.tenant_named(call.query("tenant").as_deref().unwrap_or("default"))?;
+    let resumed = call.request.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let mut after = match resumed {
+        Some(after) => after,
+        None => number(call, "after")?.unwrap_or_else(|| tenant.world().journal.newest()),
+    };
+    let (sender, receiver) = mpsc::channel(16);
+    let mut written = tenant.announcements();
+    tokio::spawn(async move {
+        let mut greeting = Some(Bytes::from_static(b": listening\n\n"));
+        loop {
+            let page = tenant.world().journal.since(after);
+            after = page["next"].as_u64().unwrap_or(after);
+            let mut events = String::new();
+            for entry in page["value"].as_array().into_iter().flatten() {
+                events.push_str(&format!("event: exchange\nid: {}\ndata: {entry}\n\n", entry["seq"]));
+            }
+            for bytes in greeting.take().into_iter().chain((!events.is_empty()).then(|| Bytes::from(events))) {
+                if sender.send(bytes).await.is_err() {
+                    return;
+                }
+            }
+            tokio::select! {
+                changed = written.changed() => if changed.is_err() { return },
+                () = sender.closed() => return,
+                () = stopped(&mut stop) => return,
+                () = pause(HEARTBEAT) => if sender.send(Bytes::from_static(b": alive\n\n")).await.is_err() { return },
+            }
+        }
+    });
+    Ok(Reply::Events(receiver))
+}
+
+fn number(call: &Call<'_>, name: &str) -> Result<Option<u64>, ApiError> {
+    call.query(name)
+        .map(|text| {
+            text.parse().map_err(|_| ApiError::bad(format!("{name}: '{text}' is no number of a journal entry")))
+        })
+        .transpose()
+}
+
+async fn pause(time: Duration) {
+    #[expect(clippy::disallowed_methods, reason = "a connection waits here, not a device")]
+    tokio::time::sleep(time).await;
+}

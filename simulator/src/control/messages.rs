@@ -1,0 +1,219 @@
+//! The messages of the control API. Unknown members are refused by name; the `OpenAPI` document is made from these.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::config::AuthOption;
+
+/// How a new tenant begins; everything absent is as for the default tenant's defaults.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(super) struct NewTenant {
+    /// A built-in fleet's name or a number of devices to generate.
+    pub(super) fleet: Option<FleetChoice>,
+    /// What every draw comes from.
+    pub(super) seed: Option<u64>,
+    /// An edition's id, a date, or `latest`.
+    pub(super) edition: Option<String>,
+    /// A profile of quirks.
+    pub(super) quirks: Option<String>,
+    /// Single quirks over the profile.
+    pub(super) quirk: Map<String, Json>,
+    /// `auto`, `manual`, or the instant at which a manual clock starts.
+    pub(super) clock: Option<String>,
+    /// Whether credentials matter.
+    pub(super) auth: Option<AuthOption>,
+    /// From push to answer (`2s`, `PT2S`), or `realistic`.
+    pub(super) check_in: Option<String>,
+    /// Its id.
+    pub(super) tenant_id: Option<Uuid>,
+    /// Its domain.
+    pub(super) domain: Option<String>,
+    /// Its app's id.
+    pub(super) client_id: Option<Uuid>,
+    /// Its app's secret.
+    pub(super) client_secret: Option<String>,
+}
+
+/// A fleet: `"one-of-each"` or `2500`.
+#[derive(Debug, Clone)]
+pub(super) struct FleetChoice(pub(super) String);
+
+impl<'de> Deserialize<'de> for FleetChoice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Json::deserialize(deserializer)? {
+            Json::String(name) => Ok(Self(name)),
+            Json::Number(count) if count.is_u64() => Ok(Self(count.to_string())),
+            other => Err(serde::de::Error::custom(format!(
+                "a fleet is the name of a built-in one or a number of devices, not {other}"
+            ))),
+        }
+    }
+}
+
+impl JsonSchema for FleetChoice {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FleetChoice".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "integer"], "minimum": 0 })
+    }
+}
+
+/// A tenant as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TenantView {
+    /// Its id.
+    pub(super) tenant_id: Uuid,
+    /// Its domain.
+    pub(super) domain: String,
+    /// Its app's id.
+    pub(super) client_id: Uuid,
+    /// Its app's secret.
+    pub(super) client_secret: String,
+    /// What it was made from.
+    pub(super) seed: u64,
+    /// Its edition of the support matrix.
+    pub(super) edition: String,
+    /// How many devices it has now.
+    pub(super) devices: usize,
+    /// Its clock.
+    pub(super) clock: ClockView,
+    /// What its owner should know about its fleet.
+    pub(super) warnings: Vec<String>,
+}
+
+/// A new app.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct NewApp {
+    /// Its id; made if absent.
+    #[serde(default)]
+    pub(super) client_id: Option<Uuid>,
+    /// Its name.
+    #[serde(default)]
+    pub(super) display_name: Option<String>,
+    /// Its application permissions, such as `DeviceManagementManagedDevices.Read.All`.
+    pub(super) roles: Vec<String>,
+    /// Its secrets; one is made if there is neither a secret nor a certificate.
+    #[serde(default)]
+    pub(super) secrets: Vec<NewSecret>,
+    /// Its certificates, as PEM text.
+    #[serde(default)]
+    pub(super) certificates: Vec<String>,
+}
+
+/// A secret of an app.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct NewSecret {
+    /// The secret value.
+    pub(super) value: String,
+    /// When it ends; never if absent.
+    #[serde(default)]
+    pub(super) expires: Option<DateTime<Utc>>,
+}
+
+/// An app as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AppView {
+    /// Its id.
+    pub(super) client_id: Uuid,
+    /// Its name.
+    pub(super) display_name: String,
+    /// Its application permissions.
+    pub(super) roles: Vec<String>,
+    /// Its secrets.
+    pub(super) secrets: Vec<SecretView>,
+    /// The SHA-1 thumbprints of its certificates, base64url.
+    pub(super) certificates: Vec<String>,
+}
+
+/// A secret as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SecretView {
+    /// The id that people mistake for the value.
+    pub(super) key_id: Uuid,
+    /// The value.
+    pub(super) value: String,
+    /// When it ends.
+    pub(super) expires: Option<DateTime<Utc>>,
+}
+
+/// A token to be made without asking for credentials.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(super) struct NewToken {
+    /// The app; the default one if absent.
+    pub(super) app: Option<Uuid>,
+    /// Its roles; the app's own if absent.
+    pub(super) roles: Option<Vec<String>>,
+    /// How long it lives (`1h`, `PT1H`); an hour if absent.
+    pub(super) lifetime: Option<String>,
+}
+
+/// A token.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenView {
+    /// What goes behind `Bearer`.
+    pub(super) access_token: String,
+    /// How many seconds it lives.
+    pub(super) expires_in: i64,
+}
+
+/// A clock to be set.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SetClock {
+    /// `auto` or `manual`.
+    pub(super) mode: ClockMode,
+    /// Where it stands; where it is, if absent.
+    #[serde(default)]
+    pub(super) now: Option<String>,
+}
+
+/// Whether a clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ClockMode {
+    /// With the wall clock.
+    Auto,
+    /// Only when moved.
+    Manual,
+}
+
+/// A clock as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ClockView {
+    /// `auto` or `manual`.
+    pub(super) mode: &'static str,
+    /// The tenant's time.
+    pub(super) now: String,
+}
+
+/// How far to move a clock.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Advance {
+    /// A length of time (`PT8H`, `7d`).
+    pub(super) by: String,
+}
+
+/// Where the clock stands after that, and how many things happened on the way.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Advanced {
+    /// The tenant's time.
+    pub(super) now: String,
+    /// Check-ins and other things that fell due.
+    pub(super) ran: usize,
+}

@@ -1,0 +1,25 @@
+//! Counters in the text format of Prometheus.
+
+use std::fmt::Write;
+
+use super::Call;
+use super::reply::{ApiError, Reply};
+
+pub(super) fn show(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let service = &call.control.service;
+    let mut text = String::new();
+    text.push_str("# HELP simtune_requests_total Requests answered on the client port, by class of status.\n");
+    text.push_str("# TYPE simtune_requests_total counter\n");
+    for (class, count) in service.answered() {
+        let _ = writeln!(text, "simtune_requests_total{{class=\"{class}xx\"}} {count}");
+    }
+    let tenants = service.tenants().list();
+    gauge(&mut text, "simtune_tenants", "Tenants.", tenants.len());
+    let devices: usize = tenants.iter().map(|tenant| tenant.world().inventory().len()).sum();
+    gauge(&mut text, "simtune_devices", "Devices of all tenants.", devices);
+    Ok(Reply::Text("text/plain; version=0.0.4", text))
+}
+
+fn gauge(text: &mut String, name: &str, help: &str, value: usize) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+}

@@ -1,0 +1,164 @@
+//! One exchange as plain values: what came in, what goes out. Sockets are elsewhere.
+
+use bytes::Bytes;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode, Uri, Version};
+use uuid::Uuid;
+
+use crate::wire::headers::Content;
+
+/// How a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Door {
+    /// Over plain HTTP to the client port.
+    BaseUrl,
+}
+
+impl Door {
+    /// Its name in the journal.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BaseUrl => "base-url",
+        }
+    }
+
+    /// The scheme of links that lead back through it.
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::BaseUrl => "http",
+        }
+    }
+}
+
+/// A request with its whole body.
+#[derive(Debug)]
+pub struct Request {
+    /// The verb.
+    pub method: Method,
+    /// The target as sent.
+    pub uri: Uri,
+    /// The protocol version.
+    pub version: Version,
+    /// The headers as sent.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// How it came in.
+    pub door: Door,
+    /// Why the body is not what the client sent, if it is not.
+    pub unread: Option<Unread>,
+}
+
+/// Why a body was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is larger than the limit.
+    TooLarge,
+}
+
+impl Request {
+    /// Path and query as sent; `/` for a target without a path.
+    pub fn target(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |target| target.as_str())
+    }
+
+    /// A header's value as text, if it is text.
+    pub fn header(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The host and port the client used, if it is spelled as one; links are built from it.
+    pub fn authority(&self) -> Option<&str> {
+        let authority =
+            self.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| self.header(header::HOST))?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+        (!authority.is_empty() && authority.bytes().all(plain)).then_some(authority)
+    }
+
+    /// Whether the client takes gzip.
+    pub fn accepts_gzip(&self) -> bool {
+        self.header(header::ACCEPT_ENCODING).is_some_and(|offers| {
+            offers.split(',').any(|offer| {
+                let (coding, weight) = offer.split_once(';').unwrap_or((offer, ""));
+                let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty());
+                coding.trim().eq_ignore_ascii_case("gzip") && !refused
+            })
+        })
+    }
+
+    /// `1.0`, `1.1` or `2`.
+    pub fn http_version(&self) -> &'static str {
+        match self.version {
+            Version::HTTP_09 | Version::HTTP_10 => "1.0",
+            Version::HTTP_2 => "2",
+            _ => "1.1",
+        }
+    }
+}
+
+/// An answer, ready for a socket.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// All headers but those of framing.
+    pub headers: HeaderMap,
+    /// What kind of body it is.
+    pub content: Content,
+    /// The body as sent.
+    pub body: Bytes,
+    /// The service's id of the exchange.
+    pub request_id: Uuid,
+}
+
+/// Formats a GUID as a header value.
+pub fn guid_value(id: Uuid) -> HeaderValue {
+    let mut buffer = Uuid::encode_buffer();
+    let text = id.hyphenated().encode_lower(&mut buffer);
+    HeaderValue::from_str(text).expect("a GUID is printable")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Door, Request};
+    use bytes::Bytes;
+    use hyper::header::{ACCEPT_ENCODING, HOST, HeaderMap, HeaderName, HeaderValue};
+    use hyper::{Method, Uri, Version};
+
+    fn request(name: HeaderName, value: &'static str) -> Request {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_static(value));
+        Request {
+            method: Method::GET,
+            uri: Uri::from_static("/v1.0"),
+            version: Version::HTTP_11,
+            headers,
+            body: Bytes::new(),
+            door: Door::BaseUrl,
+            unread: None,
+        }
+    }
+
+    #[test]
+    fn gzip_is_taken_when_offered_and_not_refused() {
+        for (offer, taken) in [
+            ("gzip", true),
+            ("deflate, GZIP;q=0.5", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.000", false),
+            ("identity", false),
+            ("br", false),
+            ("*", false),
+        ] {
+            assert_eq!(request(ACCEPT_ENCODING, offer).accepts_gzip(), taken, "{offer}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_no_host_is_not_used_for_links() {
+        assert_eq!(request(HOST, "127.0.0.1:3650").authority(), Some("127.0.0.1:3650"));
+        assert_eq!(request(HOST, "[::1]:3650").authority(), Some("[::1]:3650"));
+        assert_eq!(request(HOST, "evil.example/path\"").authority(), None);
+        assert_eq!(request(HOST, "").authority(), None);
+    }
+}

@@ -1,0 +1,223 @@
+//! Graph access tokens: what is in them, how they are made, and what can be wrong with one.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::authority::CLOUDS;
+use super::directory::{App, BASE64URL, Directory, text};
+use super::jwt::{self, Jws, NotAJwt, Padding};
+use super::keys::SigningKey;
+use crate::random::Draw;
+
+/// Graph's application id, which is an audience too (documented: access token claims).
+pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
+
+/// How long an app-only token lives, counted from the answer (observed: `expires_in` is 3599).
+pub const LIFETIME: TimeDelta = TimeDelta::hours(1);
+/// How far in the past `nbf` lies (observed: `expires_on` − `not_before` is 3900 s in answers of the v1 endpoint).
+const HEAD_START: TimeDelta = TimeDelta::minutes(5);
+
+/// The claims of a Graph access token in the v1 format (documented: entra-docs, access token claims reference).
+///
+/// Every member is open, so that a wrong token can be made on purpose: change it, then [`mint`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// For whom: [`GRAPH`](super::authority::GRAPH), another cloud's Graph, or [`GRAPH_APP_ID`].
+    pub aud: String,
+    /// By whom: `https://sts.windows.net/<tid>/`.
+    pub iss: String,
+    /// Made at, in seconds since 1970. Equal to `nbf` (assumed).
+    pub iat: i64,
+    /// Valid from, in seconds since 1970, five minutes before the answer.
+    pub nbf: i64,
+    /// Valid until, in seconds since 1970; the first second at which the token is refused.
+    pub exp: i64,
+    /// Opaque.
+    #[serde(default)]
+    pub aio: String,
+    /// The app's name.
+    #[serde(default)]
+    pub app_displayname: String,
+    /// The app's client id.
+    pub appid: Uuid,
+    /// How the app proved itself.
+    #[serde(default)]
+    pub appidacr: Credential,
+    /// The same as `iss`.
+    #[serde(default)]
+    pub idp: String,
+    /// `app` for app-only tokens; documented as opt-in, assumed to be on for Graph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idtyp: Option<String>,
+    /// The object id of the service principal.
+    pub oid: Uuid,
+    /// Opaque.
+    #[serde(default)]
+    pub rh: String,
+    /// The application permissions at the time of issue; later grants do not show (observed: graph2otel).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// The same as `oid`.
+    #[serde(default)]
+    pub sub: String,
+    /// The tenant.
+    pub tid: Uuid,
+    /// The id of this token, 22 characters.
+    #[serde(default)]
+    pub uti: String,
+    /// `1.0`.
+    #[serde(default)]
+    pub ver: String,
+}
+
+/// How an app proved itself; the value of `appidacr`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Credential {
+    /// Not at all.
+    #[default]
+    #[serde(rename = "0")]
+    None,
+    /// With a client secret.
+    #[serde(rename = "1")]
+    Secret,
+    /// With a certificate.
+    #[serde(rename = "2")]
+    Certificate,
+}
+
+/// What is wrong with a bearer token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenDefect {
+    /// There is none.
+    #[error("the access token is empty; send 'Authorization: Bearer <token>'")]
+    Empty,
+    /// It is not a JWT (Graph: `80049217`).
+    #[error("the access token is not a JWT: {0}")]
+    NotJwt(NotAJwt),
+    /// It is a JWT, but not with the claims of an access token for Graph.
+    #[error("the access token lacks claims that a Graph access token has, or has them in another form")]
+    NotForGraph,
+    /// This simulator's key did not make the signature.
+    #[error("the signature of the access token is not this simulator's; get a token from its own token endpoint")]
+    WrongSignature,
+    /// It is for another resource.
+    #[error(
+        "the access token is for another audience than Graph; ask for the scope https://graph.microsoft.com/.default"
+    )]
+    WrongAudience,
+    /// It is of another tenant, or its issuer is.
+    #[error("the access token was issued by or for another tenant")]
+    WrongTenant,
+    /// Its time is over.
+    #[error("the access token has expired")]
+    Expired,
+    /// Its time has not come.
+    #[error("the access token is not valid yet")]
+    NotYetValid,
+}
+
+impl Claims {
+    /// The claims of an app-only token for `app`, issued at `now` for [`LIFETIME`]; what is opaque is drawn.
+    pub fn app_only(
+        directory: &Directory,
+        app: &App,
+        audience: &str,
+        credential: Credential,
+        now: DateTime<Utc>,
+        draw: Draw,
+    ) -> Self {
+        let issuer = issuer(directory.tenant_id);
+        let from = (now - HEAD_START).timestamp();
+        Self {
+            aud: audience.to_owned(),
+            iss: issuer.clone(),
+            iat: from,
+            nbf: from,
+            exp: (now + LIFETIME).timestamp(),
+            aio: format!("k2SIMTUNE{}==", text(draw.at("aio"), BASE64URL, 24)),
+            app_displayname: app.display_name.clone(),
+            appid: app.client_id,
+            appidacr: credential,
+            idp: issuer,
+            idtyp: Some("app".to_owned()),
+            oid: app.service_principal_object_id,
+            rh: format!("1.SIMTUNE{}.", text(draw.at("rh"), BASE64URL, 32)),
+            roles: app.roles.clone(),
+            sub: app.service_principal_object_id.to_string(),
+            tid: directory.tenant_id,
+            uti: URL_SAFE_NO_PAD.encode(draw.at("uti").guid().as_bytes()),
+            ver: "1.0".to_owned(),
+        }
+    }
+}
+
+/// The token that says `claims`, signed by `key`.
+pub fn mint(key: &SigningKey, claims: &Claims) -> String {
+    jwt::sign(key, claims)
+}
+
+/// The same token with a signature that nobody made; everything in it can still be read.
+pub fn spoil_signature(token: &str) -> String {
+    let (signed, signature) = token.rsplit_once('.').unwrap_or((token, ""));
+    let mut bytes = jwt::decode(signature, Padding::Forbidden).unwrap_or_default();
+    for byte in &mut bytes {
+        *byte = !*byte;
+    }
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The claims of `token`, if `key` signed them. Times and audience are not looked at: that is [`check`], which is cheap
+/// enough to repeat for a token whose signature is known to be right.
+pub fn read(token: &str, key: &SigningKey) -> Result<Claims, TokenDefect> {
+    if token.is_empty() {
+        return Err(TokenDefect::Empty);
+    }
+    let jws = Jws::parse(token, Padding::Forbidden).map_err(TokenDefect::NotJwt)?;
+    if !jws.is_signed_by(key) {
+        return Err(TokenDefect::WrongSignature);
+    }
+    serde_json::from_value(jws.claims.into()).map_err(|_| TokenDefect::NotForGraph)
+}
+
+/// Whether verified `claims` are good for Graph in `tenant` at `now`. No leeway is given at either end (assumed), so
+/// that a clock that is moved to `exp` shows an expired token at once.
+pub fn check(claims: &Claims, tenant: Uuid, now: DateTime<Utc>) -> Result<(), TokenDefect> {
+    if !is_graph(&claims.aud) {
+        Err(TokenDefect::WrongAudience)
+    } else if claims.tid != tenant || claims.iss != issuer(tenant) {
+        Err(TokenDefect::WrongTenant)
+    } else if now.timestamp() >= claims.exp {
+        Err(TokenDefect::Expired)
+    } else if now.timestamp() < claims.nbf {
+        Err(TokenDefect::NotYetValid)
+    } else {
+        Ok(())
+    }
+}
+
+/// The tenant that `token` names, without any proof: a request belongs to that tenant even if its token is refused.
+pub fn tenant_of(token: &str) -> Option<Uuid> {
+    #[derive(Deserialize)]
+    struct Tenant {
+        tid: Uuid,
+    }
+    let claims = token.split('.').nth(1)?;
+    let bytes = jwt::decode(claims, Padding::Forbidden)?;
+    let tenant: Tenant = serde_json::from_slice(&bytes).ok()?;
+    Some(tenant.tid)
+}
+
+/// The issuer of v1 tokens of `tenant`, the same in every cloud that was looked at.
+fn issuer(tenant: Uuid) -> String {
+    format!("https://sts.windows.net/{tenant}/")
+}
+
+/// Whether `audience` names Graph, in any cloud, with or without a slash at the end.
+pub(super) fn is_graph(audience: &str) -> bool {
+    let name = audience.strip_suffix('/').unwrap_or(audience);
+    name.eq_ignore_ascii_case(GRAPH_APP_ID)
+        || CLOUDS.iter().flat_map(|cloud| cloud.graph).any(|graph| name.eq_ignore_ascii_case(graph))
+}

@@ -1,0 +1,159 @@
+//! A tenant's devices: a shared immutable base and, over it, what this tenant changed.
+//!
+//! Making a tenant or taking it back to its seed costs nothing but dropping the overlay, whatever the fleet's size.
+//! Iteration is in the service's order (device name, then id) and starts anywhere, so a page costs what it holds.
+
+mod base;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use self::base::{Base, User};
+use crate::device::{Key, ManagedDevice};
+
+/// The devices of one tenant.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    base: Arc<Base>,
+    /// Rows of the base that this tenant changed, renamed or deleted.
+    hidden: HashSet<usize>,
+    /// Devices that this tenant changed or added.
+    changed: BTreeMap<Key, Arc<ManagedDevice>>,
+    /// Where to find those by id.
+    changed_keys: HashMap<Uuid, Key>,
+}
+
+impl Inventory {
+    /// The devices of `base`, unchanged.
+    pub fn new(base: Arc<Base>) -> Self {
+        Self { base, hidden: HashSet::new(), changed: BTreeMap::new(), changed_keys: HashMap::new() }
+    }
+
+    /// Back to the base.
+    pub fn reset(&mut self) {
+        *self = Self::new(Arc::clone(&self.base));
+    }
+
+    /// The base below.
+    pub fn base(&self) -> &Arc<Base> {
+        &self.base
+    }
+
+    /// How many devices there are.
+    pub fn len(&self) -> usize {
+        self.base.rows().len() - self.hidden.len() + self.changed.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The device with that id.
+    pub fn get(&self, id: Uuid) -> Option<&Arc<ManagedDevice>> {
+        if let Some(key) = self.changed_keys.get(&id) {
+            return self.changed.get(key);
+        }
+        let row = self.base.row_of(id)?;
+        (!self.hidden.contains(&row)).then(|| &self.base.rows()[row])
+    }
+
+    /// Adds a device, or puts it in the place of the one with its id.
+    pub fn put(&mut self, device: ManagedDevice) {
+        self.take(device.id());
+        let key = device.key();
+        self.changed_keys.insert(device.id(), key.clone());
+        self.changed.insert(key, Arc::new(device));
+    }
+
+    /// Removes a device and hands it out.
+    pub fn take(&mut self, id: Uuid) -> Option<Arc<ManagedDevice>> {
+        if let Some(key) = self.changed_keys.remove(&id) {
+            return self.changed.remove(&key);
+        }
+        let row = self.base.row_of(id)?;
+        self.hidden.insert(row).then(|| Arc::clone(&self.base.rows()[row]))
+    }
+
+    /// The devices behind `after` in the service's order, or all of them. The key need not belong to a device.
+    pub fn iter_after(&self, after: Option<&Key>) -> impl Iterator<Item = &Arc<ManagedDevice>> {
+        let start = after.map_or(0, |key| self.base.first_row_after(key));
+        let mut below = (start..self.base.rows().len())
+            .filter(|row| !self.hidden.contains(row))
+            .map(|row| &self.base.rows()[row])
+            .peekable();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut above = self.changed.range((from, Bound::Unbounded)).peekable();
+        std::iter::from_fn(move || match (below.peek(), above.peek()) {
+            (Some(row), Some((key, _))) if Base::precedes(row, key) => below.next(),
+            (_, Some(_)) => above.next().map(|(_, device)| device),
+            _ => below.next(),
+        })
+    }
+
+    /// Every device in the service's order.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<ManagedDevice>> {
+        self.iter_after(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::{Base, Inventory};
+    use crate::device::physical::Physical;
+    use crate::device::record::Record;
+    use crate::device::{Key, ManagedDevice};
+
+    fn device(id: u128, name: &str) -> ManagedDevice {
+        let record = Record { device_name: name.into(), ..Record::default() };
+        ManagedDevice::new(Uuid::from_u128(id), record, Physical::default()).0
+    }
+
+    proptest! {
+        /// The overlay behaves like one plain sorted map, whatever is added, renamed and removed.
+        #[test]
+        fn an_overlay_is_a_sorted_map(
+            base in prop::collection::btree_map(0_u128..40, "[ab]{0,2}", 0..20),
+            steps in prop::collection::vec((0_u128..60, prop::option::of("[ab]{0,2}")), 0..40),
+            after in prop::option::of(("[ab]{0,2}", 0_u128..60)),
+        ) {
+            let devices = base.iter().map(|(id, name)| device(*id, name)).collect();
+            let mut inventory = Inventory::new(Arc::new(Base::new(devices)));
+            let mut model: BTreeMap<u128, String> = base;
+            for (id, step) in steps {
+                if let Some(name) = step {
+                    inventory.put(device(id, &name));
+                    model.insert(id, name);
+                } else {
+                    let taken = inventory.take(Uuid::from_u128(id)).is_some();
+                    prop_assert_eq!(taken, model.remove(&id).is_some());
+                }
+            }
+            let mut expected: Vec<(String, u128)> = model.iter().map(|(id, name)| (name.clone(), *id)).collect();
+            expected.sort();
+            let key = after.map(|(name, id)| Key { name: name.as_str().into(), id: Uuid::from_u128(id) });
+            if let Some(key) = &key {
+                expected.retain(|(name, id)| (name.as_str(), *id) > (&*key.name, key.id.as_u128()));
+            }
+            let seen: Vec<(String, u128)> = inventory
+                .iter_after(key.as_ref())
+                .map(|device| (device.record().device_name.as_str().to_owned(), device.id().as_u128()))
+                .collect();
+            prop_assert_eq!(&seen, &expected);
+            prop_assert_eq!(inventory.len(), model.len());
+            for id in 0..60 {
+                let found = inventory.get(Uuid::from_u128(id)).map(|device| device.record().device_name.as_str());
+                prop_assert_eq!(found, model.get(&id).map(String::as_str));
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The devices a fleet starts with, sorted once and shared by every tenant that starts from it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
+
+use uuid::Uuid;
+
+use crate::device::{Key, ManagedDevice};
+
+/// An immutable fleet.
+#[derive(Debug, Default)]
+pub struct Base {
+    rows: Vec<Arc<ManagedDevice>>,
+    by_id: HashMap<Uuid, usize>,
+    users: OnceLock<Arc<[User]>>,
+}
+
+/// A person of the tenant's directory: whoever owns a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The directory's id.
+    pub id: String,
+    /// The sign-in name.
+    pub user_principal_name: String,
+    /// The name shown.
+    pub display_name: String,
+    /// The address.
+    pub mail: String,
+}
+
+impl Base {
+    /// Sorts `devices` into the service's order. Of two with one id the later stays.
+    pub fn new(devices: Vec<ManagedDevice>) -> Self {
+        let unique: HashMap<Uuid, ManagedDevice> = devices.into_iter().map(|device| (device.id(), device)).collect();
+        let mut rows: Vec<Arc<ManagedDevice>> = unique.into_values().map(Arc::new).collect();
+        rows.sort_unstable_by(|a, b| order_of(a).cmp(&order_of(b)));
+        let by_id = rows.iter().enumerate().map(|(row, device)| (device.id(), row)).collect();
+        Self { rows, by_id, users: OnceLock::new() }
+    }
+
+    /// The devices in order.
+    pub fn rows(&self) -> &[Arc<ManagedDevice>] {
+        &self.rows
+    }
+
+    /// Where a device stands.
+    pub fn row_of(&self, id: Uuid) -> Option<usize> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The first row behind `key`.
+    pub fn first_row_after(&self, key: &Key) -> usize {
+        self.rows.partition_point(|device| order_of(device) <= (&*key.name, key.id))
+    }
+
+    /// Whether `device` stands before `key`.
+    pub fn precedes(device: &ManagedDevice, key: &Key) -> bool {
+        order_of(device) < (&*key.name, key.id)
+    }
+
+    /// Everybody who owns a device of this fleet, by id. Made when first asked for: most clients never do.
+    pub fn users(&self) -> &Arc<[User]> {
+        self.users.get_or_init(|| {
+            let owners: BTreeMap<&str, User> = self
+                .rows
+                .iter()
+                .map(|device| device.record())
+                .filter(|record| !record.user_id.as_str().is_empty())
+                .map(|record| {
+                    (
+                        record.user_id.as_str(),
+                        User {
+                            id: record.user_id.as_str().to_owned(),
+                            user_principal_name: record.user_principal_name.as_str().to_owned(),
+                            display_name: record.user_display_name.as_str().to_owned(),
+                            mail: record.email_address.as_str().to_owned(),
+                        },
+                    )
+                })
+                .collect();
+            owners.into_values().collect()
+        })
+    }
+}
+
+fn order_of(device: &ManagedDevice) -> (&str, Uuid) {
+    (device.record().device_name.as_str(), device.id())
+}

@@ -1,0 +1,102 @@
+use bytes::Bytes;
+use chrono::DateTime;
+use hyper::HeaderMap;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{BODY_BYTES, ENTRIES, Entry, Journal, Message, TOTAL_BYTES, mask};
+
+fn entry(request: Message, response: Message) -> Entry {
+    Entry {
+        time: DateTime::UNIX_EPOCH,
+        request_id: Uuid::nil(),
+        client_request_id: None,
+        door: "base-url",
+        http_version: "1.1",
+        method: hyper::Method::GET,
+        target: "/v1.0/organization".into(),
+        operation: Some("listOrganization"),
+        status: 200,
+        app_id: None,
+        token_hash: None,
+        ignored: [].into(),
+        request,
+        response,
+    }
+}
+
+fn message(content_type: &'static str, body: &str) -> Message {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer head.body.signature"));
+    Message::new(headers, &Bytes::copy_from_slice(body.as_bytes()))
+}
+
+#[test]
+fn secrets_are_masked_by_a_stable_hash() {
+    let mut journal = Journal::default();
+    journal.write(entry(
+        message(
+            "application/x-www-form-urlencoded",
+            "client_id=a&client_secret=hush&grant_type=client_credentials&client%5Fassertion=x.y.z",
+        ),
+        message("application/json", r#"{"token_type":"Bearer","access_token":"head.body.signature"}"#),
+    ));
+    journal.write(entry(
+        message("application/json", ""),
+        message("application/json", r#"{"deviceActionResults":[{"passcode": "A7k\"2","errorCode":0},{"passcode":null},{"passcode":""}],"n":"passcode"}"#),
+    ));
+    let shown = serde_json::to_string_pretty(&journal.since(0)).unwrap();
+    for secret in ["hush", "head.body.signature", "A7k", "x.y.z"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_secret_cut_by_the_body_limit_is_masked_too() {
+    assert!(!mask::json(r#"{"access_token":"head.bo"#).contains("head.bo"));
+}
+
+#[test]
+fn the_oldest_entries_are_forgotten_and_said_to_be() {
+    let mut journal = Journal::default();
+    for _ in 0..ENTRIES + 5 {
+        journal.write(entry(Message::default(), Message::default()));
+    }
+    let shown = journal.since(0);
+    assert_eq!(shown["dropped"], 5);
+    assert_eq!(shown["next"], ENTRIES as u64 + 5);
+    assert_eq!(shown["value"][0]["seq"], 6);
+    assert_eq!(journal.since(ENTRIES as u64 + 4)["value"].as_array().unwrap().len(), 1);
+    assert_eq!(journal.since(u64::MAX)["value"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn bodies_are_cut_and_their_sum_is_bounded() {
+    let mut journal = Journal::default();
+    let body = "x".repeat(BODY_BYTES + 1);
+    for _ in 0..TOTAL_BYTES / BODY_BYTES + 3 {
+        journal.write(entry(Message::default(), message("text/plain", &body)));
+    }
+    assert!(journal.bytes <= TOTAL_BYTES);
+    let last = journal.last().unwrap();
+    assert_eq!(last["response"]["bodyBytes"], BODY_BYTES as u64 + 1);
+    assert_eq!(last["response"]["body"].as_str().unwrap().len(), BODY_BYTES);
+}
+
+proptest! {
+    #[test]
+    fn masking_keeps_everything_but_the_secret(text in "[ -~]{0,80}") {
+        prop_assume!(!text.to_ascii_lowercase().contains("pass") && !text.contains("token") && !text.contains("secret"));
+        prop_assert_eq!(mask::json(&text), text);
+    }
+
+    #[test]
+    fn no_passcode_survives(passcode in "[A-Za-z0-9]{4,16}") {
+        prop_assume!(passcode.chars().any(|c| c.is_ascii_uppercase()));
+        let body = serde_json::json!({"value": [{"passcode": passcode}]}).to_string();
+        prop_assert!(!mask::json(&body).contains(&passcode));
+    }
+}

@@ -1,0 +1,146 @@
+//! The operations of the Graph surface: each takes a routed request to an answer or a refusal.
+
+mod collection;
+mod delete_device;
+mod device_query;
+mod directory;
+mod get_device;
+mod list_audits;
+mod list_devices;
+mod run_action;
+mod update_device;
+
+use chrono::{DateTime, Utc};
+use hyper::StatusCode;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::exchange::Request;
+use crate::quirks::UnknownId;
+use crate::route::{Operation, Route};
+use crate::tenant::Tenant;
+use crate::wire::error::Refusal;
+use crate::wire::headers::Content;
+use crate::wire::shape::{Metadata, Shape};
+use crate::world::World;
+
+/// What absolute links start with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NextLink {
+    /// The scheme, host and port that the client used.
+    #[default]
+    Door,
+    /// `https://graph.microsoft.com`, as the service writes them.
+    Graph,
+    /// Nothing: links start with the path.
+    Relative,
+}
+
+/// What an operation works with.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The tenant's world, at `now`.
+    pub world: &'a mut World,
+    /// The tenant.
+    pub tenant: &'a Tenant,
+    /// The request.
+    pub request: &'a Request,
+    /// What stands behind the `?`, as sent.
+    pub query: &'a str,
+    /// `scheme://host:port` as the client used them.
+    pub root: &'a str,
+    /// What absolute links start with.
+    pub next_link: NextLink,
+    /// The shape of JSON asked for.
+    pub shape: Shape,
+    /// The tenant's time.
+    pub now: DateTime<Utc>,
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub struct Reply {
+    /// 200 or 204.
+    pub status: StatusCode,
+    /// What its headers are.
+    pub content: Content,
+    /// The body.
+    pub body: Vec<u8>,
+    /// What the client sent that the answer does not reflect, one sentence each.
+    pub ignored: Vec<String>,
+}
+
+impl Reply {
+    fn json(shape: Shape, body: Vec<u8>, ignored: Vec<String>) -> Self {
+        Self { status: StatusCode::OK, content: Content::OData(shape.content_type()), body, ignored }
+    }
+
+    fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, content: Content::Empty, body: Vec::new(), ignored: Vec::new() }
+    }
+}
+
+/// Runs the operation that `route` names.
+pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
+    match route.operation {
+        Operation::ListDevices => list_devices::list(&context, route),
+        Operation::CountDevices => list_devices::count(&context, route),
+        Operation::GetDevice => get_device::get(&context, route),
+        Operation::UpdateDevice => update_device::update(context, route),
+        Operation::DeleteDevice => delete_device::delete(context, route),
+        Operation::RunAction(action) => run_action::run(context, route, action),
+        Operation::ListAudits => list_audits::list(&context, route),
+        Operation::GetAudit => list_audits::get(&context, route),
+        Operation::ListUsers => directory::list_users(&context, route),
+        Operation::GetUser => directory::get_user(&context, route),
+        Operation::ListOrganizations => directory::list_organizations(&context, route),
+        Operation::GetOrganization => directory::get_organization(&context, route),
+    }
+}
+
+impl Context<'_> {
+    /// What absolute links start with.
+    fn link_root(&self) -> &str {
+        match self.next_link {
+            NextLink::Door => self.root,
+            NextLink::Graph => "https://graph.microsoft.com",
+            NextLink::Relative => "",
+        }
+    }
+
+    /// `"@odata.context":"…#what",` or nothing where no metadata is wanted.
+    fn context_annotation(&self, route: &Route, what: &str) -> Vec<u8> {
+        if self.shape.metadata == Metadata::None {
+            return Vec::new();
+        }
+        // A relative context would not be a legal one, and no client follows it.
+        let root = if self.next_link == NextLink::Graph { self.link_root() } else { self.root };
+        let mut out = b"\"@odata.context\":".to_vec();
+        crate::wire::json::string(&mut out, &format!("{root}/{}/$metadata#{what}", route.version.segment()));
+        out.push(b',');
+        out
+    }
+
+    /// The device that the route's key names.
+    fn device_id(&self, route: &Route) -> Result<Uuid, Refusal> {
+        let call = || route.backend_call(None);
+        let id = Uuid::try_parse(&route.key)
+            .ok()
+            .filter(|_| route.key.len() == 36)
+            .ok_or_else(|| Refusal::MalformedId(call()))?;
+        let owned = self
+            .world
+            .inventory()
+            .get(id)
+            .is_some_and(|device| route.user.as_deref().is_none_or(|user| device_query::is_owned_by(device, user)));
+        if owned {
+            return Ok(id);
+        }
+        Err(match self.world.quirks.unknown_id {
+            UnknownId::NotFound => Refusal::UnknownDevice(call()),
+            UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call()),
+        })
+    }
+}

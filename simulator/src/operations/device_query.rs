@@ -1,0 +1,261 @@
+//! The query options of the inventory, as the service treats each: where it differs from OData, a quirk decides.
+
+use crate::device::ManagedDevice;
+use crate::device::lifecycle::ActionResult;
+use crate::device::record::{self, ApiVersion, PROPERTIES, Source};
+use crate::odata::evaluate::Predicate;
+use crate::odata::filter::{Literal, Operator};
+use crate::odata::options::QueryOptions;
+use crate::odata::order::OrderBy;
+use crate::odata::schema::{Entity, Field, Items, Schema};
+use crate::odata::select::{self, SelectError};
+use crate::odata::value::{Edm, Value};
+use crate::quirks::{self, FilterEmpty, FilterId, FilterNe, FilterOr, FilterUnsupported, Quirks};
+use crate::wire::error::Refusal;
+
+/// The properties that a `$select` names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Selection {
+    rows: Vec<u16>,
+}
+
+impl Selection {
+    /// Rows of the property table.
+    pub(super) fn rows(&self) -> &[u16] {
+        &self.rows
+    }
+
+    /// The service's spelling, for `@odata.context`.
+    pub(super) fn names(&self) -> String {
+        let names: Vec<&str> = self.rows.iter().map(|row| PROPERTIES[usize::from(*row)].name).collect();
+        names.join(",")
+    }
+}
+
+/// Reads the query options.
+pub(super) fn options(query: &str) -> Result<QueryOptions<'_>, Refusal> {
+    QueryOptions::parse(query).map_err(|error| bad(&error))
+}
+
+/// A sentence for each option that was sent and is not among those `read`.
+pub(super) fn unread_options(options: &QueryOptions<'_>, read: &[&str]) -> Vec<String> {
+    let known = [
+        ("$filter", options.filter.is_some()),
+        ("$orderby", options.order_by.is_some()),
+        ("$search", options.search.is_some()),
+        ("$skiptoken", options.skip_token.is_some()),
+        ("$select", options.select.is_some()),
+        ("$expand", options.expand.is_some()),
+        ("$top", options.top.is_some()),
+        ("$skip", options.skip.is_some()),
+        ("$count", options.count.is_some()),
+    ];
+    let sent = known.into_iter().filter(|(_, sent)| *sent).map(|(name, _)| name);
+    let others = options.unknown.iter().chain(&options.custom).map(|(name, _)| name.as_ref());
+    sent.chain(others).filter(|name| !read.contains(name)).map(|name| format!("{name} has no effect here")).collect()
+}
+
+/// Resolves `$select`; names in any case, each once (observed: PIS#35, #161).
+pub(super) fn select(options: &QueryOptions<'_>, version: ApiVersion) -> Result<Option<Selection>, Refusal> {
+    let Some(select) = &options.select else { return Ok(None) };
+    Ok(match select.resolve(&DeviceSchema { version }).map_err(|error| bad(&error))? {
+        select::Selection::All => None,
+        select::Selection::Fields(fields) => Some(Selection { rows: fields.iter().map(|field| field.index).collect() }),
+    })
+}
+
+/// What `$filter` lets pass; `ignored` learns what of it has no effect.
+pub(super) fn filter(
+    options: &QueryOptions<'_>,
+    version: ApiVersion,
+    quirks: &Quirks,
+    ignored: &mut Vec<String>,
+) -> Result<Option<Predicate>, Refusal> {
+    let Some(text) = &options.filter else { return Ok(None) };
+    let filter = Predicate::parse(text, &DeviceSchema { version }).map_err(|error| bad(&error))?;
+    let mut refusal = None;
+    let rewritten = filter.map(&mut |clause| match clause {
+        Predicate::And(_) => clause,
+        Predicate::Or(clauses) => first_clause(clauses, quirks, ignored),
+        // What is ignored stays ignored behind a `not`: it never excludes a device.
+        Predicate::Not(inner) if *inner == Predicate::constant(true) => *inner,
+        Predicate::Not(_) => clause,
+        _ => leaf(clause, quirks, ignored).unwrap_or_else(|refused| {
+            refusal.get_or_insert(refused);
+            Predicate::constant(true)
+        }),
+    });
+    refusal.map_or(Ok(Some(rewritten)), Err)
+}
+
+/// `or` between different properties may honour only its first clause (observed: PIS#188).
+fn first_clause(mut clauses: Vec<Predicate>, quirks: &Quirks, ignored: &mut Vec<String>) -> Predicate {
+    let one_field = clauses.windows(2).all(|pair| pair[0].fields() == pair[1].fields());
+    if quirks.filter_or == FilterOr::All || one_field || clauses.is_empty() {
+        return Predicate::Or(clauses);
+    }
+    for clause in clauses.drain(1..) {
+        ignored.push(format!("$filter: 'or {clause}' has no effect (quirk filter-or=first)"));
+    }
+    clauses.remove(0)
+}
+
+/// A single condition, as the service understands it.
+fn leaf(clause: Predicate, quirks: &Quirks, ignored: &mut Vec<String>) -> Result<Predicate, Refusal> {
+    for field in clause.fields() {
+        if !is_honoured(field, quirks, ignored)? {
+            return Ok(Predicate::constant(true));
+        }
+    }
+    let Some(comparison) = clause.comparison() else { return Ok(clause) };
+    let name = comparison.field.name;
+    if comparison.operator == Operator::Equal
+        && *comparison.literal == Literal::String(String::new())
+        && quirks.filter_empty == FilterEmpty::All
+    {
+        ignored.push(format!("$filter: {name} eq '' returns everything (quirk filter-empty=all)"));
+        return Ok(Predicate::constant(true));
+    }
+    if comparison.operator == Operator::NotEqual && quirks.filter_ne == FilterNe::Equal {
+        ignored.push(format!("$filter: {name} ne … behaves like eq (quirk filter-ne=eq)"));
+        if let Predicate::Compare { left, right, .. } = clause {
+            return Ok(Predicate::Compare { operator: Operator::Equal, left, right });
+        }
+    }
+    Ok(clause)
+}
+
+/// Whether the service filters by `field`; false if it ignores that silently.
+fn is_honoured(field: Field, quirks: &Quirks, ignored: &mut Vec<String>) -> Result<bool, Refusal> {
+    let refused = || {
+        Err(Refusal::BadQuery {
+            // Assumed wording: the captures tell the status, not the text.
+            message: format!("Invalid filter clause: '{}' is not a property that can be filtered by.", field.name),
+        })
+    };
+    if field.name == "id" {
+        return match quirks.filter_id {
+            FilterId::Honour => Ok(true),
+            FilterId::Refuse => refused(),
+            FilterId::Ignore => {
+                ignored.push("$filter: id has no effect (quirk filter-id=ignore)".to_owned());
+                Ok(false)
+            }
+        };
+    }
+    if PROPERTIES[usize::from(field.index)].is_filterable() {
+        return Ok(true);
+    }
+    match quirks.filter_unsupported {
+        FilterUnsupported::Honour => Ok(true),
+        FilterUnsupported::Refuse => refused(),
+        FilterUnsupported::Ignore => {
+            ignored.push(format!("$filter: {} has no effect (quirk filter-unsupported=ignore)", field.name));
+            Ok(false)
+        }
+    }
+}
+
+/// What `$orderby` sorts by, or nothing where it is ignored.
+pub(super) fn order(
+    options: &QueryOptions<'_>,
+    version: ApiVersion,
+    quirks: &Quirks,
+    ignored: &mut Vec<String>,
+) -> Result<Option<OrderBy>, Refusal> {
+    let Some(text) = &options.order_by else { return Ok(None) };
+    if quirks.orderby == quirks::OrderBy::Ignore {
+        ignored.push("$orderby has no effect (quirk orderby=ignore)".to_owned());
+        return Ok(None);
+    }
+    OrderBy::parse(text, &DeviceSchema { version }).map(Some).map_err(|error| bad(&error))
+}
+
+fn bad(error: &impl std::error::Error) -> Refusal {
+    Refusal::BadQuery { message: error.to_string() }
+}
+
+/// The refusal of a `$select` that names nothing.
+pub(super) fn unknown_selected(name: &str, type_name: &str) -> Refusal {
+    bad(&SelectError::unknown_property(name, type_name))
+}
+
+/// The property table as a schema: the indexes are its rows.
+struct DeviceSchema {
+    version: ApiVersion,
+}
+
+impl Schema for DeviceSchema {
+    fn type_name(&self) -> &'static str {
+        "microsoft.graph.managedDevice"
+    }
+
+    fn resolve(&self, name: &str) -> Option<Field> {
+        let (index, property) = record::property(name).filter(|(_, property)| property.since <= self.version)?;
+        Some(Field { index, name: property.name, edm: property.edm })
+    }
+
+    fn complex(&self, type_name: &str) -> Option<&dyn Schema> {
+        (type_name == "deviceActionResult").then_some(&ActionSchema as &dyn Schema)
+    }
+}
+
+impl Entity for ManagedDevice {
+    fn value(&self, index: u16) -> Value<'_> {
+        match PROPERTIES.get(usize::from(index)).map(|property| property.source) {
+            Some(Source::Field(read)) => read(self.record()),
+            Some(Source::ActionResults) => Value::Items(&self.actions),
+            Some(Source::HardwareInformation) | None => Value::Null,
+        }
+    }
+}
+
+/// The members of a `deviceActionResult` that a filter can ask for (documented: v1.0 CSDL).
+struct ActionSchema;
+
+const ACTION_FIELDS: [Field; 4] = [
+    Field { index: 0, name: "actionName", edm: Edm::String },
+    Field { index: 1, name: "actionState", edm: Edm::Enum("actionState") },
+    Field { index: 2, name: "startDateTime", edm: Edm::DateTimeOffset },
+    Field { index: 3, name: "lastUpdatedDateTime", edm: Edm::DateTimeOffset },
+];
+
+impl Schema for ActionSchema {
+    fn type_name(&self) -> &'static str {
+        "microsoft.graph.deviceActionResult"
+    }
+
+    fn resolve(&self, name: &str) -> Option<Field> {
+        ACTION_FIELDS.into_iter().find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Entity for ActionResult {
+    fn value(&self, index: u16) -> Value<'_> {
+        match index {
+            0 => Value::String(self.action),
+            1 => Value::Enum(self.state.name()),
+            2 => Value::DateTime(self.started),
+            3 => Value::DateTime(self.updated),
+            _ => Value::Null,
+        }
+    }
+}
+
+impl Items for Vec<ActionResult> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn item(&self, position: usize) -> Value<'_> {
+        self.get(position).map_or(Value::Null, |entry| Value::Entity(entry))
+    }
+}
+
+/// Whether `user`, by id or sign-in name, is the device's primary user.
+pub(super) fn is_owned_by(device: &ManagedDevice, user: &str) -> bool {
+    let record = device.record();
+    !user.is_empty()
+        && (record.user_id.as_str().eq_ignore_ascii_case(user)
+            || record.user_principal_name.as_str().eq_ignore_ascii_case(user))
+}

@@ -1,0 +1,47 @@
+//! `GET …/managedDevices/{id}`: one device, with what lists do not show.
+
+use uuid::Uuid;
+
+use super::device_query::{self, unread_options};
+use super::{Context, Reply};
+use crate::quirks::ListSingleGetOnly;
+use crate::route::Route;
+use crate::wire::device_json::{self, Form, View};
+use crate::wire::error::Refusal;
+
+pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
+    let id = context.device_id(route)?;
+    let options = device_query::options(context.query)?;
+    let select = device_query::select(&options, route.version)?;
+    // Everything that shapes a collection means nothing here; whether the service says so is not known (assumed: no).
+    let ignored = unread_options(&options, &["$select"]);
+    write_entity(context, route, id, select.as_ref(), ignored)
+}
+
+/// A device as a whole answer.
+pub(super) fn write_entity(
+    context: &Context<'_>,
+    route: &Route,
+    id: Uuid,
+    select: Option<&device_query::Selection>,
+    ignored: Vec<String>,
+) -> Result<Reply, Refusal> {
+    let Some(device) = context.world.inventory().get(id) else {
+        return Err(Refusal::UnknownDevice(route.backend_call(None)));
+    };
+    let what = match select {
+        Some(select) => format!("deviceManagement/managedDevices({})/$entity", select.names()),
+        None => "deviceManagement/managedDevices/$entity".to_owned(),
+    };
+    let view = View {
+        version: route.version,
+        form: Form::Single,
+        select: select.map(device_query::Selection::rows),
+        shape: context.shape,
+        fill: context.world.quirks.list_single_get_only == ListSingleGetOnly::Fill,
+        last_sync: context.world.computed_last_sync(device, context.now),
+    };
+    let mut body = Vec::with_capacity(4 * 1024);
+    device_json::write(&mut body, device, &view, &context.context_annotation(route, &what));
+    Ok(Reply::json(context.shape, body, ignored))
+}

@@ -1,0 +1,57 @@
+//! `GET /beta/deviceManagement/remoteActionAudits`: what the portal shows under Devices → Device actions.
+
+use uuid::Uuid;
+
+use super::collection::Collection;
+use super::device_query::{self, unread_options};
+use super::{Context, Reply};
+use crate::audit::RemoteActionAudit;
+use crate::quirks::UnknownId;
+use crate::route::Route;
+use crate::wire::error::Refusal;
+
+/// Names: `@microsoft/microsoft-graph-types-beta` (documented). Page size and order are not known; a page of 1,000 as
+/// for devices, newest first as the portal shows them, is assumed. So is that `$filter` is not honoured.
+const AUDITS: Collection<'static> = Collection {
+    name: "deviceManagement/remoteActionAudits",
+    entity_type: "microsoft.graph.remoteActionAudit",
+    properties: &[
+        "id",
+        "deviceDisplayName",
+        "userName",
+        "initiatedByUserPrincipalName",
+        "action",
+        "requestDateTime",
+        "deviceOwnerUserPrincipalName",
+        "deviceIMEI",
+        "actionState",
+        "managedDeviceId",
+        "deviceActionDetails",
+        "deviceActionCategory",
+        "bulkDeviceActionId",
+    ],
+    page: 1_000,
+    counts: true,
+};
+
+pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
+    let options = device_query::options(context.query)?;
+    let ignored = unread_options(&options, &["$select", "$top", "$skip", "$count", "$skiptoken"]);
+    let audits = context.world.audits();
+    let newest_first = audits.newest_first();
+    let total = newest_first.len();
+    AUDITS.list(context, route, &options, total, newest_first.map(RemoteActionAudit::to_json), ignored)
+}
+
+pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
+    let options = device_query::options(context.query)?;
+    let id = Uuid::try_parse(&route.key).map_err(|_| Refusal::MalformedId(route.backend_call(None)))?;
+    let audit = context.world.audits().newest_first().find(|audit| audit.id == id).ok_or_else(|| {
+        let call = route.backend_call(None);
+        match context.world.quirks.unknown_id {
+            UnknownId::NotFound => Refusal::UnknownDevice(call),
+            UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call),
+        }
+    })?;
+    AUDITS.get(context, route, &options, audit.to_json(), unread_options(&options, &["$select"]))
+}

@@ -1,0 +1,22 @@
+//! `POST …/managedDevices/{id}/{action}`: accepted or refused at once, done when the device checks in.
+
+use super::{Context, Reply};
+use crate::actions::RemoteAction;
+use crate::quirks::UnknownId;
+use crate::route::Route;
+use crate::wire::error::Refusal;
+use crate::world::ActionRefusal;
+
+/// A body is neither needed nor read: no body, an empty one and `{}` are all taken (observed: CIPP sends `{}`).
+pub(super) fn run(context: Context<'_>, route: &Route, action: &'static dyn RemoteAction) -> Result<Reply, Refusal> {
+    let id = context.device_id(route)?;
+    let call = route.backend_call(None);
+    context.world.request_action(id, action, context.now).map_err(|refusal| match refusal {
+        ActionRefusal::Unsupported => Refusal::UnsupportedAction(call),
+        ActionRefusal::UnknownDevice => match context.world.quirks.unknown_id {
+            UnknownId::NotFound => Refusal::UnknownDevice(call),
+            UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call),
+        },
+    })?;
+    Ok(Reply::no_content())
+}

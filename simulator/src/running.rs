@@ -1,0 +1,78 @@
+//! A whole simulator: from a checked configuration to two open ports, and back.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::Wall;
+use crate::config::Config;
+use crate::control::Control;
+use crate::identity::keys::SigningKey;
+use crate::log::Log;
+use crate::ready::Ready;
+use crate::server::{self, BindError, Listeners};
+use crate::service::Service;
+use crate::tenant::{TenantError, Tenants};
+
+/// A running simulator. Dropping it ends it at once; [`Simulator::stop`] lets it finish its answers.
+#[derive(Debug)]
+pub struct Simulator {
+    ready: Ready,
+    service: Arc<Service>,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+/// Why a simulator does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port cannot be listened on.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The default tenant cannot be made.
+    #[error(transparent)]
+    Tenant(#[from] TenantError),
+    /// The system does not say which ports were taken.
+    #[error("cannot tell the ports: {0}")]
+    Address(std::io::Error),
+}
+
+impl Simulator {
+    /// Starts one: when this returns, requests are served.
+    pub async fn start(config: Config, wall: Wall, log: Log) -> Result<Self, StartError> {
+        let listeners = Listeners::bind(config.listen, config.control).await?;
+        let (client, control) = listeners.addresses().map_err(StartError::Address)?;
+        let tenants = Tenants::new(config.tenant, wall)?;
+        let ready = Ready::new(client, control, tenants.default_tenant());
+        let key = Arc::new(SigningKey::development());
+        let service = Arc::new(Service::new(tenants, key, config.next_link, client.to_string(), log));
+        let control = Arc::new(Control::new(Arc::clone(&service), ready.clone()));
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(server::serve(listeners, Arc::clone(&service), control, stopped));
+        Ok(Self { ready, service, stop, serving })
+    }
+
+    /// Everything a client needs to connect.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The service behind the client port.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Finishes the answers under way and closes both ports.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        // A panic of the serving task is a bug that was reported already.
+        let _ = (&mut self.serving).await;
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}

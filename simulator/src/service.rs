@@ -1,0 +1,336 @@
+//! One request, top to bottom.
+//!
+//! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
+//! order of refusals is fixed: web server → token → route → role → query.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode, Version};
+use uuid::Uuid;
+
+use crate::access::{Access, Caller};
+use crate::answers::{Kept, Spelling};
+use crate::exchange::{Answer, Request, Unread, guid_value};
+use crate::gzip;
+use crate::identity::keys::SigningKey;
+use crate::journal::{Entry, Message};
+use crate::log::{Line, Log};
+use crate::operations::{self, Context, NextLink, Reply};
+use crate::quirks::PostWithoutLength;
+use crate::route::{self, Operation};
+use crate::sign_in;
+use crate::tenant::{Tenant, Tenants};
+use crate::wire::error::{CHALLENGE, Ids, Refusal};
+use crate::wire::headers::{self, CLIENT_REQUEST_ID, Content};
+use crate::wire::shape::Shape;
+use crate::world::World;
+
+/// Bytes of a URL that are read; more is refused.
+pub const TARGET_LIMIT: usize = 16 * 1024;
+/// Characters of a client's request id that are echoed; a longer one is not taken for an id.
+const CLIENT_ID_LIMIT: usize = 256;
+
+/// Everything the client port needs to answer.
+#[derive(Debug)]
+pub struct Service {
+    tenants: Tenants,
+    access: Access,
+    key: Arc<SigningKey>,
+    next_link: NextLink,
+    /// What absolute links start with where the client names no host.
+    default_authority: String,
+    log: Log,
+    answered: [AtomicU64; 6],
+}
+
+/// What a request led to, before it becomes headers and bytes.
+struct Outcome {
+    status: StatusCode,
+    content: Content,
+    /// As the journal shows it.
+    plain: Bytes,
+    /// As it is sent.
+    body: Bytes,
+    gzipped: bool,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    operation: Option<&'static str>,
+    ignored: Arc<[String]>,
+}
+
+impl Service {
+    /// A service over `tenants`.
+    pub fn new(
+        tenants: Tenants,
+        key: Arc<SigningKey>,
+        next_link: NextLink,
+        default_authority: String,
+        log: Log,
+    ) -> Self {
+        let access = Access::new(Arc::clone(&key));
+        Self { tenants, access, key, next_link, default_authority, log, answered: Default::default() }
+    }
+
+    /// The tenants.
+    pub fn tenants(&self) -> &Tenants {
+        &self.tenants
+    }
+
+    /// What tokens are signed with.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// Forgets which tokens were seen, because a tenant came or went.
+    pub fn forget_tokens(&self) {
+        self.access.forget();
+    }
+
+    /// How many requests were answered, by the first digit of the status.
+    pub fn answered(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.answered.iter().enumerate().skip(1).map(|(class, count)| (class, count.load(Ordering::Relaxed)))
+    }
+
+    /// Answers one request.
+    pub fn answer(&self, request: Request) -> Answer {
+        if let Some(call) = sign_in::recognise(&request) {
+            return self.answer_sign_in(request, &call);
+        }
+        let caller = self.access.caller(&request, &self.tenants);
+        let tenant = Arc::clone(&caller.tenant);
+        let mut world = tenant.world();
+        let (now, _) = world.advance(self.tenants.wall().now());
+        let request_id = world.next_request_id();
+        let outcome = self
+            .decide(&mut world, &request, &caller, now)
+            .unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, request_id, now));
+        self.finish(&tenant, &mut world, request, &caller, outcome, request_id, now)
+    }
+
+    /// Web server → token → kept answer, or route → role → operation.
+    fn decide(
+        &self,
+        world: &mut World,
+        request: &Request,
+        caller: &Caller,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome, (Refusal, Option<Operation>)> {
+        let unrouted = |refusal| (refusal, None);
+        web_server(request, world).map_err(unrouted)?;
+        caller.authenticate(now).map_err(unrouted)?;
+
+        let target = request.target();
+        let root = self.root(request);
+        let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
+        let spelling = Spelling { target, root: &root, shape, gzip: request.accepts_gzip() };
+        if request.method == Method::GET
+            && let Some(kept) = world.answers.get(&spelling)
+            && caller.has_any(kept.operation.scopes())
+        {
+            return Ok(Outcome::of_kept(kept, spelling.gzip));
+        }
+
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let route = route::route(&request.method, path).map_err(unrouted)?;
+        let operation = route.operation;
+        let routed = |refusal| (refusal, Some(operation));
+        if !caller.has_any(operation.scopes()) {
+            return Err(routed(denied(operation, route.backend_call(Some(query)))));
+        }
+        let context = Context {
+            world,
+            tenant: &caller.tenant,
+            request,
+            query,
+            root: &root,
+            next_link: self.next_link,
+            shape,
+            now,
+        };
+        let reply = operations::run(context, &route).map_err(routed)?;
+        let kept = Arc::new(keep(reply, operation, spelling.gzip));
+        if request.method == Method::GET && world.answers_last() {
+            world.answers.keep(&spelling, Arc::clone(&kept));
+        }
+        Ok(Outcome::of_kept(&kept, spelling.gzip))
+    }
+
+    /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
+    fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
+        let caller = Caller::anonymous(sign_in::tenant(call, &self.tenants));
+        let tenant = Arc::clone(&caller.tenant);
+        let (now, request_id) = {
+            let mut world = tenant.world();
+            let (now, _) = world.advance(self.tenants.wall().now());
+            (now, world.next_request_id())
+        };
+        let root = self.root(&request);
+        let answered = sign_in::answer(call, &request, &tenant, &self.key, &root, request_id, now);
+        let outcome = Outcome {
+            status: answered.status,
+            content: Content::Identity,
+            plain: answered.body.clone(),
+            body: answered.body,
+            gzipped: false,
+            headers: answered.headers,
+            operation: Some(call.operation()),
+            ignored: Arc::default(),
+        };
+        let mut world = tenant.world();
+        self.finish(&tenant, &mut world, request, &caller, outcome, request_id, now)
+    }
+
+    /// Headers, journal, log.
+    #[expect(clippy::too_many_arguments, reason = "everything an exchange consists of meets here, once")]
+    fn finish(
+        &self,
+        tenant: &Tenant,
+        world: &mut World,
+        request: Request,
+        caller: &Caller,
+        outcome: Outcome,
+        request_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Answer {
+        let own_id = guid_value(request_id);
+        let client_id = client_request_id(&request).cloned();
+        let mut response_headers = HeaderMap::new();
+        let echoed = client_id.clone().unwrap_or_else(|| own_id.clone());
+        headers::write(&mut response_headers, outcome.content, own_id, echoed, world.date_header(now));
+        if outcome.gzipped {
+            response_headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        for (name, value) in outcome.headers {
+            response_headers.insert(name, value);
+        }
+
+        let class = usize::from(outcome.status.as_u16() / 100).min(5);
+        self.answered[class].fetch_add(1, Ordering::Relaxed);
+        self.log.request(&Line {
+            time: now,
+            method: request.method.as_str(),
+            target: request.target(),
+            status: outcome.status.as_u16(),
+            bytes: outcome.body.len(),
+            request_id,
+        });
+        let http_version = request.http_version();
+        let target = request.uri.path_and_query().map_or_else(|| "/".to_owned(), |target| target.as_str().to_owned());
+        world.journal.write(Entry {
+            time: now,
+            request_id,
+            client_request_id: client_id.and_then(|id| id.to_str().ok().map(str::to_owned)),
+            door: request.door.name(),
+            http_version,
+            method: request.method,
+            target,
+            operation: outcome.operation,
+            status: outcome.status.as_u16(),
+            app_id: caller.app_id,
+            token_hash: caller.token_hash.clone(),
+            ignored: outcome.ignored,
+            request: Message::new(request.headers, &request.body),
+            response: Message::new(response_headers.clone(), &outcome.plain),
+        });
+        tenant.announce(world.journal.newest());
+        Answer {
+            status: outcome.status,
+            headers: response_headers,
+            content: outcome.content,
+            body: outcome.body,
+            request_id,
+        }
+    }
+
+    /// `scheme://host:port` as the client used them.
+    fn root(&self, request: &Request) -> String {
+        format!("{}://{}", request.door.scheme(), request.authority().unwrap_or(&self.default_authority))
+    }
+}
+
+impl Outcome {
+    fn of_kept(kept: &Kept, gzipped: bool) -> Self {
+        Self {
+            status: kept.status,
+            content: kept.content,
+            plain: kept.plain.clone(),
+            body: kept.body.clone(),
+            gzipped: gzipped && !kept.body.is_empty(),
+            headers: Vec::new(),
+            operation: Some(kept.operation.name()),
+            ignored: Arc::clone(&kept.ignored),
+        }
+    }
+}
+
+/// What the web server in front of Graph refuses before anybody is asked who they are.
+fn web_server(request: &Request, world: &World) -> Result<(), Refusal> {
+    if request.target().len() > TARGET_LIMIT {
+        return Err(Refusal::TargetTooLong(TARGET_LIMIT));
+    }
+    if request.unread == Some(Unread::TooLarge) {
+        return Err(Refusal::BodyTooLarge(crate::server::BODY_LIMIT));
+    }
+    let has_length =
+        request.headers.contains_key(header::CONTENT_LENGTH) || request.headers.contains_key(header::TRANSFER_ENCODING);
+    if request.method == Method::POST
+        && request.version == Version::HTTP_11
+        && !has_length
+        && world.quirks.post_without_length == PostWithoutLength::Refuse
+    {
+        return Err(Refusal::LengthRequired);
+    }
+    Ok(())
+}
+
+fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusal {
+    if operation.is_directory() {
+        Refusal::DirectoryDenied
+    } else {
+        Refusal::MissingScope { scopes: operation.scopes(), call }
+    }
+}
+
+fn refuse(
+    refusal: &Refusal,
+    operation: Option<Operation>,
+    request: &Request,
+    request_id: Uuid,
+    now: DateTime<Utc>,
+) -> Outcome {
+    let request_id = request_id.hyphenated().to_string();
+    let client_request_id = client_request_id(request).and_then(|id| id.to_str().ok()).unwrap_or(&request_id);
+    let (status, body) = refusal.spell(&Ids { request_id: &request_id, client_request_id, now });
+    let content = if *refusal == Refusal::LengthRequired { Content::Html } else { Content::Error };
+    let plain = Bytes::from(body);
+    let gzipped = content == Content::Error && request.accepts_gzip();
+    let mut headers = Vec::new();
+    if refusal.is_about_the_token() {
+        headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)));
+    }
+    Outcome {
+        status,
+        content,
+        body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
+        plain,
+        gzipped,
+        headers,
+        operation: operation.map(Operation::name),
+        ignored: Arc::default(),
+    }
+}
+
+fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
+    let plain = Bytes::from(reply.body);
+    let body = if gzip && !plain.is_empty() { gzip::compress(&plain) } else { plain.clone() };
+    Kept { operation, status: reply.status, content: reply.content, plain, body, ignored: reply.ignored.into() }
+}
+
+/// The client's own id of the exchange, if it is one that can be echoed.
+fn client_request_id(request: &Request) -> Option<&HeaderValue> {
+    let id = request.headers.get(CLIENT_REQUEST_ID)?;
+    (1..=CLIENT_ID_LIMIT).contains(&id.len()).then_some(id).filter(|id| id.to_str().is_ok())
+}

@@ -1,0 +1,363 @@
+//! Tenants: worlds of their own, found by id.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::clock::{ClockStart, Wall};
+use crate::device::ManagedDevice;
+use crate::fleet;
+use crate::identity::certificate::Certificate;
+use crate::identity::directory::{App, Auth, Directory, Secret};
+use crate::inventory::{Base, Inventory};
+use crate::quirks::Quirks;
+use crate::random::Draw;
+use crate::support::{self, Edition};
+use crate::world::{CheckIn, World};
+
+/// Devices a fleet may have. A million is a later promise; this keeps one mistyped number from eating the machine.
+const FLEET_LIMIT: usize = 1_000_000;
+/// Tenants at once.
+const TENANT_LIMIT: usize = 10_000;
+
+/// The domain of a tenant that names none. `.example` is reserved and resolves nowhere.
+pub const DEFAULT_DOMAIN: &str = "simtune.example";
+
+/// Everything that decides how a tenant begins.
+#[derive(Debug, Clone)]
+pub struct TenantSpec {
+    /// Its id; if absent, from the seed and the number of tenants that took theirs from that seed before.
+    pub tenant_id: Option<Uuid>,
+    /// Its domain; tenants without one share [`DEFAULT_DOMAIN`], and with it their fleets.
+    pub domain: Option<String>,
+    /// What every draw comes from.
+    pub seed: u64,
+    /// Where its devices come from.
+    pub fleet: fleet::Source,
+    /// Its edition of the support matrix: an id, a date or `latest`.
+    pub edition: Option<String>,
+    /// How the doubtful is decided.
+    pub quirks: Quirks,
+    /// How its clock starts.
+    pub clock: ClockStart,
+    /// Whether credentials matter.
+    pub auth: Auth,
+    /// How devices come to check in.
+    pub check_in: CheckIn,
+    /// The default app's id; from the seed if absent.
+    pub client_id: Option<Uuid>,
+    /// The default app's secret; from the seed if absent.
+    pub client_secret: Option<String>,
+    /// A certificate of the default app.
+    pub client_certificate: Option<Certificate>,
+}
+
+impl Default for TenantSpec {
+    fn default() -> Self {
+        Self {
+            tenant_id: None,
+            domain: None,
+            seed: 1,
+            fleet: fleet::Builtin::OneOfEach.into(),
+            edition: None,
+            quirks: Quirks::default(),
+            clock: ClockStart::Auto,
+            auth: Auth::Enforce,
+            check_in: CheckIn::AfterPush(chrono::TimeDelta::seconds(2)),
+            client_id: None,
+            client_secret: None,
+            client_certificate: None,
+        }
+    }
+}
+
+/// Why a tenant cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TenantError {
+    /// Its id is taken.
+    #[error("there is already a tenant {0}; choose another tenantId, or another seed")]
+    Exists(Uuid),
+    /// Its domain is taken.
+    #[error("there is already a tenant with the domain {0}; choose another")]
+    DomainExists(String),
+    /// Its fleet cannot be read.
+    #[error(transparent)]
+    Fleet(#[from] fleet::FleetError),
+    /// Its fleet is too large.
+    #[error("a fleet has at most {FLEET_LIMIT} devices; this one has {0}")]
+    FleetTooLarge(usize),
+    /// Its edition does not exist.
+    #[error(transparent)]
+    Edition(#[from] support::NoSuchEdition),
+    /// There are too many.
+    #[error("there are {TENANT_LIMIT} tenants already; delete one first")]
+    TooMany,
+}
+
+/// One tenant.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Its id.
+    pub id: Uuid,
+    /// Its domain.
+    pub domain: String,
+    /// How it began.
+    pub spec: TenantSpec,
+    /// Sentences about the fleet that its owner should know.
+    pub warnings: Vec<String>,
+    directory: RwLock<Arc<Directory>>,
+    world: Mutex<World>,
+    written: watch::Sender<u64>,
+}
+
+impl Tenant {
+    /// A tenant as `spec` says, at the moment `wall`.
+    fn new(id: Uuid, spec: TenantSpec, shared: &Shared, wall: DateTime<Utc>) -> Result<Self, TenantError> {
+        let draw = Draw::from_seed(spec.seed);
+        let domain = spec.domain.clone().unwrap_or_else(|| DEFAULT_DOMAIN.to_owned());
+        let edition = shared.edition(spec.edition.as_deref().unwrap_or(support::DEFAULT_EDITION))?;
+        let clock = spec.clock.start(wall);
+        let (base, warnings) = shared.base(&spec.fleet, &domain, spec.seed, clock.now(wall))?;
+        let world = World::new(Inventory::new(base), clock, edition, spec.quirks, spec.check_in, draw.at("world"));
+        Ok(Self {
+            id,
+            directory: RwLock::new(Arc::new(directory_of(id, &domain, &spec, draw))),
+            domain,
+            spec,
+            warnings,
+            world: Mutex::new(world),
+            written: watch::Sender::new(0),
+        })
+    }
+
+    /// The world, for as long as the guard lives. Nothing is awaited while it is held.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        // A panic in another request must not take the tenant with it: every change to a world is a whole one.
+        self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Its apps, as they are now.
+    pub fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.directory.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Adds an app, or puts it in the place of the one with its id.
+    pub fn put_app(&self, app: App) {
+        let mut directory = self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut changed = Directory::clone(&directory);
+        changed.apps.retain(|known| known.client_id != app.client_id);
+        changed.apps.push(app);
+        *directory = Arc::new(changed);
+    }
+
+    /// Back to its seed: devices, time, journal and apps.
+    pub fn reset(&self, wall: DateTime<Utc>) {
+        let draw = Draw::from_seed(self.spec.seed);
+        let directory = directory_of(self.id, &self.domain, &self.spec, draw);
+        *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
+        self.world().reset(self.spec.clock.start(wall));
+        self.written.send_replace(0);
+    }
+
+    /// Says that the journal has grown.
+    pub fn announce(&self, newest: u64) {
+        // `send_if_modified` without receivers costs no wake-up; this is on the path of every request.
+        if self.written.receiver_count() > 0 {
+            self.written.send_replace(newest);
+        }
+    }
+
+    /// A receiver of what `announce` says.
+    pub fn announcements(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+}
+
+/// The `number`-th tenant id of a seed.
+fn seeded_id(seed: u64, number: u64) -> Uuid {
+    Draw::from_seed(seed).at("tenant").nth(number).guid()
+}
+
+fn directory_of(id: Uuid, domain: &str, spec: &TenantSpec, draw: Draw) -> Directory {
+    let mut app = App::default_of_tenant(draw.at("app"));
+    if let Some(client_id) = spec.client_id {
+        app.client_id = client_id;
+    }
+    if let Some(secret) = &spec.client_secret {
+        let key_id = draw.at("secret-id").guid();
+        app.secrets = vec![Secret { value: secret.clone(), expires: None, key_id }];
+    }
+    app.certificates.extend(spec.client_certificate.clone());
+    Directory { tenant_id: id, domain: domain.to_owned(), apps: vec![app], auth: spec.auth }
+}
+
+/// Bases and editions that were made before, so that a tenant with the same ones costs next to nothing.
+#[derive(Debug, Default)]
+struct Shared {
+    made: Mutex<HashMap<FleetKey, (Arc<Base>, Vec<String>)>>,
+    editions: Mutex<HashMap<&'static str, Arc<Edition>>>,
+}
+
+/// Dates in a fleet are relative to the day it is made, not to the moment, so that a day's tenants share their bases.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct FleetKey {
+    source: fleet::Source,
+    domain: String,
+    seed: u64,
+    day: chrono::NaiveDate,
+}
+
+/// Bases kept for reuse.
+const FLEETS_KEPT: usize = 64;
+
+impl Shared {
+    /// The edition in force on a day, parsed when it is first asked for.
+    fn edition(&self, asked: &str) -> Result<Arc<Edition>, TenantError> {
+        let embedded = support::edition_at(asked)?;
+        let mut editions = self.editions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(Arc::clone(editions.entry(embedded.id).or_insert_with(|| Arc::new(embedded.parse()))))
+    }
+
+    fn base(
+        &self,
+        source: &fleet::Source,
+        domain: &str,
+        seed: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(Arc<Base>, Vec<String>), TenantError> {
+        let day = now.date_naive();
+        let key = FleetKey { source: source.clone(), domain: domain.to_owned(), seed, day };
+        if let Some((base, warnings)) = self.lock().get(&key) {
+            return Ok((Arc::clone(base), warnings.clone()));
+        }
+        if let fleet::Source::Generated(count) = source
+            && *count as usize > FLEET_LIMIT
+        {
+            return Err(TenantError::FleetTooLarge(*count as usize));
+        }
+        let as_of = day.and_time(chrono::NaiveTime::MIN).and_utc();
+        let draw = Draw::from_seed(seed).at("fleet");
+        let people = fleet::People::new(domain, draw.at("people"));
+        let context = fleet::Context { people: &people, as_of };
+        let drafts = fleet::drafts(source, &context, draw)?;
+        if drafts.len() > FLEET_LIMIT {
+            return Err(TenantError::FleetTooLarge(drafts.len()));
+        }
+        let mut warnings = Vec::new();
+        let devices = drafts
+            .into_iter()
+            .map(|draft| {
+                let (device, _) = ManagedDevice::new(draft.id, draft.record, draft.physical);
+                if let Some(warning) = draft.warning {
+                    warnings.push(format!("{}: {warning}", device.record().device_name.as_str()));
+                }
+                device
+            })
+            .collect();
+        let base = Arc::new(Base::new(devices));
+        let mut made = self.lock();
+        if made.len() >= FLEETS_KEPT {
+            made.clear();
+        }
+        made.insert(key, (Arc::clone(&base), warnings.clone()));
+        Ok((base, warnings))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<FleetKey, (Arc<Base>, Vec<String>)>> {
+        self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Every tenant of a simulator.
+#[derive(Debug)]
+pub struct Tenants {
+    wall: Wall,
+    shared: Shared,
+    default: Arc<Tenant>,
+    all: RwLock<HashMap<Uuid, Arc<Tenant>>>,
+}
+
+impl Tenants {
+    /// A simulator's tenants: the default one.
+    pub fn new(spec: TenantSpec, wall: Wall) -> Result<Self, TenantError> {
+        let shared = Shared::default();
+        let id = spec.tenant_id.unwrap_or_else(|| seeded_id(spec.seed, 0));
+        let default = Arc::new(Tenant::new(id, spec, &shared, wall.now())?);
+        let all = RwLock::new(HashMap::from([(default.id, Arc::clone(&default))]));
+        Ok(Self { wall, shared, default, all })
+    }
+
+    /// The clock on the wall.
+    pub fn wall(&self) -> &Wall {
+        &self.wall
+    }
+
+    /// The tenant that answers where nothing names one.
+    pub fn default_tenant(&self) -> &Arc<Tenant> {
+        &self.default
+    }
+
+    /// The tenant with that id.
+    pub fn get(&self, id: Uuid) -> Option<Arc<Tenant>> {
+        if id == self.default.id {
+            return Some(Arc::clone(&self.default));
+        }
+        self.read().get(&id).cloned()
+    }
+
+    /// The tenant that `name` means in a URL: its id, its domain.
+    pub fn named(&self, name: &str) -> Option<Arc<Tenant>> {
+        match Uuid::try_parse(name) {
+            Ok(id) => self.get(id),
+            Err(_) if self.default.domain.eq_ignore_ascii_case(name) => Some(Arc::clone(&self.default)),
+            Err(_) => self.read().values().find(|tenant| tenant.domain.eq_ignore_ascii_case(name)).cloned(),
+        }
+    }
+
+    /// Every tenant, the default one first, then by id.
+    pub fn list(&self) -> Vec<Arc<Tenant>> {
+        let mut all: Vec<_> = self.read().values().cloned().collect();
+        all.sort_by_key(|tenant| (tenant.id != self.default.id, tenant.id));
+        all
+    }
+
+    /// Makes a tenant.
+    pub fn create(&self, spec: TenantSpec) -> Result<Arc<Tenant>, TenantError> {
+        let id = spec.tenant_id.unwrap_or_else(|| {
+            let all = self.read();
+            (0..)
+                .map(|number| seeded_id(spec.seed, number))
+                .find(|id| !all.contains_key(id))
+                .expect("ids do not run out")
+        });
+        // Made outside the lock: a large fleet takes a while, and others are being served.
+        let tenant = Arc::new(Tenant::new(id, spec, &self.shared, self.wall.now())?);
+        let mut all = self.all.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if all.len() >= TENANT_LIMIT {
+            return Err(TenantError::TooMany);
+        }
+        if all.contains_key(&id) {
+            return Err(TenantError::Exists(id));
+        }
+        if let Some(domain) = &tenant.spec.domain
+            && all.values().any(|known| known.domain.eq_ignore_ascii_case(domain))
+        {
+            return Err(TenantError::DomainExists(domain.clone()));
+        }
+        all.insert(id, Arc::clone(&tenant));
+        Ok(tenant)
+    }
+
+    /// Drops a tenant; the default one stays.
+    pub fn delete(&self, id: Uuid) -> bool {
+        id != self.default.id
+            && self.all.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id).is_some()
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<Uuid, Arc<Tenant>>> {
+        self.all.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

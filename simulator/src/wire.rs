@@ -1,0 +1,8 @@
+//! Answers exactly as Graph spells them: JSON, errors, headers.
+
+pub mod device_json;
+pub mod error;
+pub mod hardware_information;
+pub mod headers;
+pub mod json;
+pub mod shape;

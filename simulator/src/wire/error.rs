@@ -1,0 +1,381 @@
+//! Every refusal a Graph client can meet, and one table that spells it: status, code, message.
+//!
+//! Intune nests a second error format inside `message`: a JSON *string* with `_version`, `Message` and more (observed:
+//! docs#10007, contrib#3433, cnspec#1708). Clients that read only the outer layer show rubbish; that is the point of
+//! having it here.
+
+use chrono::{DateTime, Utc};
+use hyper::StatusCode;
+
+use super::json::{self, DatePrecision};
+use crate::device::record::ApiVersion;
+
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No `Authorization` header, or nothing behind `Bearer`.
+    TokenEmpty,
+    /// Not a JWT.
+    TokenMalformed,
+    /// Signed by somebody else.
+    TokenSignature,
+    /// For another audience.
+    TokenAudience,
+    /// Its time is over.
+    TokenExpired,
+    /// Its time has not begun.
+    TokenNotYetValid,
+    /// Its tenant does not exist, or its app does not exist there.
+    TokenStranger,
+    /// The app lacks every one of these scopes.
+    MissingScope {
+        /// Any of which would do.
+        scopes: &'static [&'static str],
+        /// The call as Intune's front end sees it.
+        call: BackendCall,
+    },
+    /// The app may not read the directory.
+    DirectoryDenied,
+    /// The device's platform does not support the action.
+    UnsupportedAction(BackendCall),
+    /// No device has that id.
+    UnknownDevice(BackendCall),
+    /// The same, where the quirk `unknown-id` says 400.
+    UnknownDeviceAsBadRequest(BackendCall),
+    /// The id is no GUID.
+    MalformedId(BackendCall),
+    /// PATCH of a property that cannot be written.
+    ReadOnlyProperty(BackendCall),
+    /// No directory object has that id.
+    UnknownDirectoryObject {
+        /// The id as sent.
+        id: String,
+    },
+    /// The path is known, the verb is not.
+    NoRoute {
+        /// `~/singleton/navigation/key`, say.
+        template: String,
+        /// The verb sent.
+        verb: String,
+        /// The path as Intune's front end sees it.
+        path: String,
+    },
+    /// A path segment is not known.
+    NoSegment {
+        /// That segment.
+        segment: String,
+    },
+    /// The first segment is no API version.
+    NoVersion {
+        /// That segment.
+        segment: String,
+    },
+    /// A query option cannot be read.
+    BadQuery {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The body is not the JSON object it should be.
+    BadBody,
+    /// A POST over HTTP/1.1 without a length.
+    LengthRequired,
+    /// The body is larger than the limit, in bytes.
+    BodyTooLarge(usize),
+    /// The URL is longer than the limit, in bytes.
+    TargetTooLong(usize),
+}
+
+/// A call as Intune's device front end sees it; its messages quote the URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendCall {
+    /// The API version of the outer request.
+    pub version: ApiVersion,
+    /// The path below the service, such as `deviceManagement/managedDevices('…')`.
+    pub path: String,
+    /// The client's query options, decoded, or nothing.
+    pub query: Option<String>,
+}
+
+/// What identifies one exchange.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<'a> {
+    /// The service's id.
+    pub request_id: &'a str,
+    /// The client's, or a copy of the service's.
+    pub client_request_id: &'a str,
+    /// When, by the tenant's clock.
+    pub now: DateTime<Utc>,
+}
+
+impl BackendCall {
+    /// The version Intune's own services put after `api-version=`: a date whose first digit is 2 for v1.0 and 5 for
+    /// beta (observed: contrib#3433, docs#10007). The host is a unit that does not exist.
+    fn url(&self) -> String {
+        let version = match self.version {
+            ApiVersion::V1 => "2025-07-09",
+            ApiVersion::Beta => "5025-07-09",
+        };
+        let query = self.query.as_deref().map(|query| format!("&{query}")).unwrap_or_default();
+        format!(
+            "https://fef.msua00.manage.microsoft.com/DeviceFE/StatelessDeviceFEService/{}?api-version={version}{query}",
+            self.path
+        )
+    }
+}
+
+impl Refusal {
+    /// The table: status, code and message of every refusal.
+    fn row(&self, ids: &Ids<'_>) -> (StatusCode, &str, String) {
+        const INVALID_TOKEN: &str = "InvalidAuthenticationToken";
+        match self {
+            // Token messages: observed, see each source in docs/architecture.md § Tokens and the fidelity of refusals.
+            Self::TokenEmpty => (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "Access token is empty.".into()),
+            Self::TokenMalformed => (
+                StatusCode::UNAUTHORIZED,
+                INVALID_TOKEN,
+                "CompactToken parsing failed with error code: 80049217".into(),
+            ),
+            Self::TokenSignature | Self::TokenAudience | Self::TokenStranger => (
+                StatusCode::UNAUTHORIZED,
+                INVALID_TOKEN,
+                "CompactToken validation failed with reason code: 8004920A.".into(),
+            ),
+            Self::TokenExpired => (
+                StatusCode::UNAUTHORIZED,
+                INVALID_TOKEN,
+                "Lifetime validation failed, the token is expired.".into(),
+            ),
+            Self::TokenNotYetValid => (
+                StatusCode::UNAUTHORIZED,
+                INVALID_TOKEN,
+                "Access token has expired or is not yet valid.".into(),
+            ),
+            // Observed: cnspec#1708 (2025), maester PR#1395; the action's list names one scope (2026-01-07).
+            Self::MissingScope { scopes, call } => (
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                nested(
+                    &format!(
+                        "Application is not authorized to perform this operation. Application must have one of the following scopes: {}",
+                        scopes.join(", ")
+                    ),
+                    call,
+                    ids,
+                ),
+            ),
+            // Observed on directory endpoints, never on Intune's.
+            Self::DirectoryDenied => (
+                StatusCode::FORBIDDEN,
+                "Authorization_RequestDenied",
+                "Insufficient privileges to complete the operation.".into(),
+            ),
+            // Observed for other actions: docs#10007, contrib#3433, contrib#5404, IPS#61.
+            Self::UnsupportedAction(call) | Self::UnknownDeviceAsBadRequest(call) => {
+                (StatusCode::BAD_REQUEST, "BadRequest", nested("An error has occurred", call, ids))
+            }
+            // Inferred from siblings of the same backend: IntuneDocumentation#39 (2020), graph2otel (2026).
+            Self::UnknownDevice(call) => {
+                (StatusCode::NOT_FOUND, "ResourceNotFound", nested("An error has occurred", call, ids))
+            }
+            // Observed: PIS#210 for the id; contrib#3797, #4791, #4157, #4603, docs#18036, IPS#107 for the property.
+            Self::MalformedId(call) | Self::ReadOnlyProperty(call) => {
+                (StatusCode::BAD_REQUEST, "InternalError", nested("An error has occurred", call, ids))
+            }
+            // Observed on directory endpoints: graph-explorer-v4#3330.
+            Self::UnknownDirectoryObject { id } => (
+                StatusCode::NOT_FOUND,
+                "Request_ResourceNotFound",
+                format!(
+                    "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
+                ),
+            ),
+            // Observed: docs#7073 (2020), contrib#2323 (2022), sdk-powershell#2497 (2023). The code is the sentence.
+            Self::NoRoute { template, verb, path } => (
+                StatusCode::BAD_REQUEST,
+                "No method match route template",
+                format!(
+                    "No OData route exists that match template {template} with http verb {verb} for request /DeviceFE/StatelessDeviceFEService/{path}."
+                ),
+            ),
+            // Observed: PIS#20, docs#21262.
+            Self::NoSegment { segment } => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                format!("Resource not found for the segment '{segment}'."),
+            ),
+            // Assumed: no capture in the sources this project collected.
+            Self::NoVersion { segment } => {
+                (StatusCode::BAD_REQUEST, "BadRequest", format!("Invalid version: {segment}"))
+            }
+            Self::BadQuery { message } => (StatusCode::BAD_REQUEST, "BadRequest", message.clone()),
+            // Assumed: wording of Graph's JSON reader.
+            Self::BadBody => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.".into(),
+            ),
+            Self::LengthRequired => (StatusCode::LENGTH_REQUIRED, "", String::new()),
+            // Assumed: limits of this simulator, spelled like Graph's errors.
+            Self::BodyTooLarge(limit) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLarge",
+                format!("The request body is larger than the {limit} bytes that simtune accepts."),
+            ),
+            Self::TargetTooLong(limit) => (
+                StatusCode::URI_TOO_LONG,
+                "RequestUriTooLong",
+                format!("The URL is longer than the {limit} bytes that simtune accepts."),
+            ),
+        }
+    }
+
+    /// The status and the body; the body is HTML where the web server in front of Graph refuses, else the envelope.
+    pub fn spell(&self, ids: &Ids<'_>) -> (StatusCode, Vec<u8>) {
+        let (status, code, message) = self.row(ids);
+        if matches!(self, Self::LengthRequired) {
+            return (status, LENGTH_REQUIRED_PAGE.as_bytes().to_vec());
+        }
+        (status, envelope(code, &message, ids))
+    }
+
+    /// Whether the caller's token is at fault, which earns a `WWW-Authenticate` header.
+    pub const fn is_about_the_token(&self) -> bool {
+        matches!(
+            self,
+            Self::TokenEmpty
+                | Self::TokenMalformed
+                | Self::TokenSignature
+                | Self::TokenAudience
+                | Self::TokenExpired
+                | Self::TokenNotYetValid
+                | Self::TokenStranger
+        )
+    }
+}
+
+/// The challenge of a 401 (observed: tdi#24).
+pub const CHALLENGE: &str = "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", client_id=\"00000003-0000-0000-c000-000000000000\"";
+
+/// The page of http.sys for a POST without a length (observed: docs PR#2262, graph-rs-sdk#466, #524).
+const LENGTH_REQUIRED_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n<HTML><HEAD><TITLE>Length Required</TITLE>\r\n<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n<BODY><h2>Length Required</h2>\r\n<hr><p>HTTP Error 411. The request must be chunked or have a content length.</p>\r\n</BODY></HTML>\r\n";
+
+/// Graph's envelope: documented as `innererror`, on the wire `innerError`, with a date that has no zone (observed).
+fn envelope(code: &str, message: &str, ids: &Ids<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256 + message.len());
+    out.extend_from_slice(b"{\"error\":{\"code\":");
+    json::string(&mut out, code);
+    out.extend_from_slice(b",\"message\":");
+    json::string(&mut out, message);
+    out.extend_from_slice(b",\"innerError\":{\"date\":\"");
+    json::bare_date(&mut out, ids.now, DatePrecision::Seconds);
+    out.pop();
+    out.extend_from_slice(b"\",\"request-id\":");
+    json::string(&mut out, ids.request_id);
+    out.extend_from_slice(b",\"client-request-id\":");
+    json::string(&mut out, ids.client_request_id);
+    out.extend_from_slice(b"}}}");
+    out
+}
+
+/// Intune's inner format. The operation id is always zero and the activity id is the client's request id (observed).
+fn nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
+    let mut message = Vec::new();
+    json::string(
+        &mut message,
+        &format!(
+            "{sentence} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - Url: {}",
+            ids.client_request_id,
+            call.url()
+        ),
+    );
+    let message = String::from_utf8(message).expect("JSON text is UTF-8");
+    format!(
+        "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": \"{{}}\"\r\n}}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BackendCall, Ids, Refusal};
+    use crate::device::record::ApiVersion;
+    use chrono::DateTime;
+
+    fn every_refusal() -> Vec<Refusal> {
+        let call = || {
+            BackendCall {
+            version: ApiVersion::V1,
+            path: "deviceManagement/managedDevices('5515d4ef-0000-4000-8000-000000000001')/microsoft.management.services.api.resetPasscode".into(),
+            query: None,
+        }
+        };
+        vec![
+            Refusal::TokenEmpty,
+            Refusal::TokenMalformed,
+            Refusal::TokenSignature,
+            Refusal::TokenAudience,
+            Refusal::TokenExpired,
+            Refusal::TokenNotYetValid,
+            Refusal::TokenStranger,
+            Refusal::MissingScope {
+                scopes: &["A.Read.All", "A.ReadWrite.All"],
+                call: BackendCall { version: ApiVersion::Beta, query: Some("$top=1".into()), ..call() },
+            },
+            Refusal::DirectoryDenied,
+            Refusal::UnsupportedAction(call()),
+            Refusal::UnknownDevice(call()),
+            Refusal::UnknownDeviceAsBadRequest(call()),
+            Refusal::MalformedId(call()),
+            Refusal::ReadOnlyProperty(call()),
+            Refusal::UnknownDirectoryObject { id: "nobody".into() },
+            Refusal::NoRoute {
+                template: "~/singleton/navigation/key".into(),
+                verb: "POST".into(),
+                path: "deviceManagement/managedDevices('x')".into(),
+            },
+            Refusal::NoSegment { segment: "removeDevicePasscode".into() },
+            Refusal::NoVersion { segment: "v2.0".into() },
+            Refusal::BadQuery { message: "The limit is a number.".into() },
+            Refusal::BadBody,
+            Refusal::LengthRequired,
+            Refusal::BodyTooLarge(1_000),
+            Refusal::TargetTooLong(1_000),
+        ]
+    }
+
+    #[test]
+    fn every_refusal_is_spelled_in_one_way() {
+        let ids = Ids {
+            request_id: "11111111-0000-4000-8000-000000000000",
+            client_request_id: "22222222-0000-4000-8000-000000000000",
+            now: DateTime::from_timestamp(1_520_294_400, 123_456_700).unwrap(),
+        };
+        let story: Vec<String> = every_refusal()
+            .iter()
+            .map(|refusal| {
+                let (status, body) = refusal.spell(&ids);
+                let name = format!("{refusal:?}");
+                let name = name.split([' ', '(', '{']).next().unwrap();
+                format!("{name}\n  {} {}", status.as_u16(), String::from_utf8(body).unwrap().trim_end())
+            })
+            .collect();
+        insta::assert_snapshot!(story.join("\n\n"));
+    }
+
+    #[test]
+    fn a_nested_message_is_json_at_every_level() {
+        let ids = Ids { request_id: "a\"b", client_request_id: "c\\d", now: DateTime::UNIX_EPOCH };
+        for refusal in every_refusal() {
+            let (_, body) = refusal.spell(&ids);
+            let Ok(outer) = serde_json::from_slice::<serde_json::Value>(&body) else {
+                assert_eq!(refusal, Refusal::LengthRequired);
+                continue;
+            };
+            let message = outer["error"]["message"].as_str().unwrap();
+            if message.starts_with('{') {
+                let inner: serde_json::Value = serde_json::from_str(message).unwrap();
+                assert_eq!(inner["_version"], 3);
+                assert_eq!(inner["HttpHeaders"], "{}");
+            }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The control API: what it answers, and what it refuses.
+
+use insta::assert_snapshot;
+use serde_json::Value as Json;
+use simtune::control::api::ROUTES;
+
+use crate::sockets::{Running, exchange};
+
+const TENANT: &str = "/api/tenants/default";
+
+#[test]
+fn refusals_name_the_cause_and_the_way_out() {
+    let running = Running::start();
+    let (_, devices) = running.control("GET", &format!("{TENANT}/devices?top=1"), "");
+    let device = devices["value"][0]["id"].as_str().unwrap().to_owned();
+    let one = format!("{TENANT}/devices/{device}");
+    let cases: Vec<(&str, String, &str)> = vec![
+        ("GET", "/api/nothing".into(), ""),
+        ("GET", "/".into(), ""),
+        ("PUT", "/api/tenants".into(), ""),
+        ("GET", "/api/tenants/nobody/devices".into(), ""),
+        ("POST", "/api/tenants".into(), r#"{"fleets":"empty"}"#),
+        ("POST", "/api/tenants".into(), r#"{"fleet":"emty"}"#),
+        ("POST", "/api/tenants".into(), r#"{"fleet":"./devices.jsonl"}"#),
+        ("POST", "/api/tenants".into(), r#"{"fleet":-1}"#),
+        ("POST", "/api/tenants".into(), r#"{"edition":"2016-01-01"}"#),
+        ("POST", "/api/tenants".into(), r#"{"quirk":{"filter-nee":"eq"}}"#),
+        ("POST", "/api/tenants".into(), r#"{"quirk":{"filter-ne":1}}"#),
+        ("POST", "/api/tenants".into(), r#"{"quirks":"lenient"}"#),
+        ("POST", "/api/tenants".into(), r#"{"clock":"noon"}"#),
+        ("POST", "/api/tenants".into(), r#"{"checkIn":"soon"}"#),
+        ("POST", "/api/tenants".into(), "{"),
+        ("DELETE", TENANT.into(), ""),
+        ("GET", format!("{TENANT}/devices?limit=1"), ""),
+        ("GET", format!("{TENANT}/devices?top=0"), ""),
+        ("GET", format!("{TENANT}/devices?after=x"), ""),
+        ("GET", format!("{TENANT}/devices/x"), ""),
+        ("POST", format!("{TENANT}/devices"), r#"{"devicename":1}"#),
+        ("POST", format!("{TENANT}/devices"), r#"{"devisName":"x"}"#),
+        ("POST", format!("{TENANT}/devices"), r#"{"physical":{"online":"yes"}}"#),
+        ("POST", format!("{TENANT}/devices"), "[]"),
+        ("PATCH", one.clone(), r#"{"id":"x"}"#),
+        ("PATCH", one.clone(), r#"{"devisName":"x"}"#),
+        ("PATCH", one.clone(), r#"{"isEncrypted":"yes"}"#),
+        ("PATCH", one.clone(), r#"{"physical":{"battery":5}}"#),
+        ("PATCH", one, r#"{"physical":true}"#),
+        ("PUT", format!("{TENANT}/clock"), r#"{"mode":"auto","now":"soon"}"#),
+        ("PUT", format!("{TENANT}/clock"), r#"{"mode":"slow"}"#),
+        ("POST", format!("{TENANT}/clock/advance"), r#"{"by":"8 hours"}"#),
+        ("POST", format!("{TENANT}/clock/advance"), r#"{"by":"P9999999D"}"#),
+        ("POST", format!("{TENANT}/apps"), "{}"),
+        ("POST", format!("{TENANT}/apps"), r#"{"roles":[],"certificates":["x"]}"#),
+        ("POST", format!("{TENANT}/tokens"), r#"{"app":"00000000-0000-4000-8000-000000000000"}"#),
+        ("POST", format!("{TENANT}/tokens"), r#"{"defect":"expired"}"#),
+        ("GET", format!("{TENANT}/journal?after=x"), ""),
+    ];
+    let told: Vec<String> = cases
+        .iter()
+        .map(|(method, path, body)| {
+            let (status, answer) = running.control(method, path, body);
+            assert!(status >= 400, "{method} {path} {body}");
+            let path = path.replace(&device, "{device}");
+            format!("{method} {path} {body}\n  {status} {}", answer["error"]["message"].as_str().unwrap_or_default())
+        })
+        .collect();
+    assert_snapshot!(told.join("\n").replace(&device, "{device}"));
+}
+
+#[test]
+fn pages_of_other_origins_and_names_are_kept_out() {
+    let running = Running::start();
+    let port = running.control.port();
+    for (host, origin, status) in [
+        ("localhost", None, 200),
+        ("127.0.0.1", None, 200),
+        ("[::1]", None, 200),
+        ("evil.example", None, 403),
+        ("localhost.evil.example", None, 403),
+        ("localhost", Some("http://evil.example"), 403),
+        ("localhost", Some("null"), 403),
+    ] {
+        let origin = origin.map(|origin| format!("Origin: {origin}\r\n")).unwrap_or_default();
+        let request = format!("GET /api/ready HTTP/1.1\r\nHost: {host}:{port}\r\n{origin}Connection: close\r\n\r\n");
+        let answer = exchange(running.control, request.as_bytes());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request}{answer}");
+    }
+    let own = format!(
+        "GET /api/ready HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\nConnection: close\r\n\r\n"
+    );
+    assert!(exchange(running.control, own.as_bytes()).starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn the_client_port_does_not_reach_the_control_port() {
+    let running = Running::start();
+    for path in ["/api/ready", "/api/tenants", "/healthz", "/metrics"] {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+            running.token()
+        );
+        let answer = exchange(running.client, request.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("Invalid version"), "{answer}");
+    }
+}
+
+#[test]
+fn a_tenant_is_a_world_of_its_own() {
+    let running = Running::start();
+    let (status, tenant) =
+        running.control("POST", "/api/tenants", r#"{"fleet":3,"seed":7,"clock":"2018-03-08T08:00:00Z"}"#);
+    assert_eq!(status, 201);
+    assert_eq!((&tenant["devices"], &tenant["clock"]["now"]), (&Json::from(3), &Json::from("2018-03-08T08:00:00Z")));
+    let path = format!("/api/tenants/{}", tenant["tenantId"].as_str().unwrap());
+    let (_, token) = running.control("POST", &format!("{path}/tokens"), "{}");
+    let request = format!(
+        "GET /v1.0/deviceManagement/managedDevices?$select=id HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+        token["access_token"].as_str().unwrap()
+    );
+    let answer = exchange(running.client, request.as_bytes());
+    assert!(answer.contains("\"@odata.count\":3"), "{answer}");
+    assert!(answer.contains("date: Thu, 08 Mar 2018 08:00:00 GMT"), "{answer}");
+    let (_, same) = running.control("POST", "/api/tenants", r#"{"fleet":3,"seed":7}"#);
+    assert_ne!(same["tenantId"], tenant["tenantId"], "a second tenant of one seed has an id of its own");
+    let (status, _) = running.control("POST", "/api/tenants", &format!(r#"{{"tenantId":{}}}"#, tenant["tenantId"]));
+    assert_eq!(status, 409);
+    let (status, _) = running.control("DELETE", &path, "");
+    assert_eq!(status, 204);
+    let answer = exchange(running.client, request.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 401"), "the token of a dropped tenant is a stranger's: {answer}");
+}
+
+#[test]
+fn devices_are_made_changed_and_removed() {
+    let running = Running::start();
+    let devices = format!("{TENANT}/devices");
+    let (status, made) = running.control(
+        "POST",
+        &devices,
+        r#"{"deviceName":"Test-iPhone","deviceType":"iPhone","osVersion":"17.0","physical":{"unlockToken":"wrong"}}"#,
+    );
+    assert_eq!(status, 201, "{made}");
+    assert_eq!(made["physical"]["unlockToken"], "wrong");
+    assert_eq!(made["operatingSystem"], "iOS", "what is absent is filled in agreement");
+    let one = format!("{devices}/{}", made["id"].as_str().unwrap());
+    let (status, changed) = running.control(
+        "PATCH",
+        &one,
+        r#"{"deviceName":"Renamed","physical":{"online":false,"passcode":{"set":false}}}"#,
+    );
+    assert_eq!(status, 200, "{changed}");
+    assert_eq!(
+        (&changed["deviceName"], &changed["physical"]["unlockToken"]),
+        (&Json::from("Renamed"), &Json::from("wrong"))
+    );
+    assert_eq!(changed["physical"]["passcode"]["required"], true, "what a PATCH does not name stays");
+    let (status, refused) = running.control("POST", &format!("{one}/check-in"), "");
+    assert_eq!(status, 409, "{refused}");
+    running.control("PATCH", &one, r#"{"physical":{"online":true}}"#);
+    let (status, _) = running.control("POST", &format!("{one}/check-in"), "");
+    assert_eq!(status, 200);
+    let (status, _) = running.control("DELETE", &one, "");
+    assert_eq!(status, 204);
+    let (status, _) = running.control("GET", &one, "");
+    assert_eq!(status, 404);
+    let (_, android) = running.control("POST", &devices, r#"{"operatingSystem":"Android","osVersion":"6.0"}"#);
+    assert!(android["warning"].as_str().unwrap().contains("device administrator"), "{android}");
+}
+
+#[test]
+fn the_device_list_is_paged() {
+    let running = Running::start();
+    let mut names = Vec::new();
+    let mut after = String::new();
+    loop {
+        let (_, page) = running.control("GET", &format!("{TENANT}/devices?top=10{after}"), "");
+        names.extend(page["value"].as_array().unwrap().iter().map(|device| device["id"].clone()));
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    let (_, all) = running.control("GET", &format!("{TENANT}/devices"), "");
+    assert_eq!(names.len(), all["value"].as_array().unwrap().len());
+}
+
+#[test]
+fn an_app_with_fewer_roles_is_refused_more() {
+    let running = Running::start();
+    let (status, app) = running.control(
+        "POST",
+        &format!("{TENANT}/apps"),
+        r#"{"roles":["DeviceManagementManagedDevices.Read.All"],"secrets":[{"value":"hush"}]}"#,
+    );
+    assert_eq!(status, 201);
+    assert_eq!(app["secrets"][0]["value"], "hush");
+    let (_, token) = running.control("POST", &format!("{TENANT}/tokens"), &format!(r#"{{"app":{}}}"#, app["clientId"]));
+    let send = |method: &str, path: &str| {
+        let token = token["access_token"].as_str().unwrap();
+        exchange(running.client, format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes())
+    };
+    assert!(send("GET", "/v1.0/deviceManagement/managedDevices").starts_with("HTTP/1.1 200"));
+    let refused =
+        send("POST", "/v1.0/deviceManagement/managedDevices/00000000-0000-4000-8000-000000000000/resetPasscode");
+    assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("PrivilegedOperations.All"), "{refused}");
+    let refused = send("GET", "/v1.0/users");
+    assert!(refused.contains("Authorization_RequestDenied"), "{refused}");
+}
+
+#[test]
+fn time_runs_forward_only() {
+    let running = Running::start();
+    let clock = format!("{TENANT}/clock");
+    let (status, _) = running.control("PUT", &clock, r#"{"mode":"manual","now":"2031-01-01T00:00:00Z"}"#);
+    assert_eq!(status, 200);
+    let (status, answer) = running.control("PUT", &clock, r#"{"mode":"manual","now":"2030-01-01T00:00:00Z"}"#);
+    assert_eq!(status, 400);
+    assert!(answer["error"]["message"].as_str().unwrap().contains("--clock"));
+    let (_, advanced) = running.control("POST", &format!("{clock}/advance"), r#"{"by":"P1D"}"#);
+    assert_eq!(advanced["now"], "2031-01-02T00:00:00Z");
+    let (_, auto) = running.control("PUT", &clock, r#"{"mode":"auto"}"#);
+    assert_eq!(auto["mode"], "auto");
+    assert!(auto["now"].as_str().unwrap().starts_with("2031-01-02T00:00:0"));
+}
+
+#[test]
+fn the_openapi_document_describes_every_route_with_closed_schemas() {
+    let running = Running::start();
+    let (status, document) = running.control("GET", "/api/openapi.json", "");
+    assert_eq!(status, 200);
+    for route in ROUTES {
+        let operation = &document["paths"][route.path][route.method.as_str().to_ascii_lowercase()];
+        assert_eq!(operation["summary"], route.summary, "{} {}", route.method, route.path);
+    }
+    let mut ids: Vec<String> = Vec::new();
+    for path in document["paths"].as_object().unwrap().values() {
+        for operation in path.as_object().unwrap().values() {
+            ids.push(operation["operationId"].as_str().unwrap().to_owned());
+        }
+    }
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "operation ids are unique");
+    check_references(&document, &document);
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if schema["type"] == "object" && name != "Ready" {
+            assert_eq!(schema["additionalProperties"], false, "{name} is closed");
+        }
+    }
+    // A real answer has exactly the members that the document promises.
+    let (_, devices) = running.control("GET", &format!("{TENANT}/devices?top=1"), "");
+    let promised = document["components"]["schemas"]["Device"]["properties"].as_object().unwrap();
+    for member in devices["value"][0].as_object().unwrap().keys() {
+        assert!(promised.contains_key(member), "{member}");
+    }
+}
+
+/// Every `$ref` of the document leads somewhere.
+fn check_references(document: &Json, part: &Json) {
+    match part {
+        Json::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Json::as_str) {
+                assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+            }
+            members.values().for_each(|member| check_references(document, member));
+        }
+        Json::Array(items) => items.iter().for_each(|item| check_references(document, item)),
+        _ => {}
+    }
+}
+
+#[test]
+fn metrics_count_requests_and_devices() {
+    let running = Running::start();
+    exchange(running.client, b"GET /v1.0/users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let answer = exchange(running.control, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assert_snapshot!(answer.split_once("\r\n\r\n").unwrap().1);
+}
