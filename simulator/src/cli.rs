@@ -27,7 +27,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a tenant until interrupted, and print how to connect
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Print the variables of a running simulator, for a shell to take over
     Env {
         /// How to spell them
@@ -104,8 +104,12 @@ struct ServeArguments {
 /// Which simulator to ask.
 #[derive(Debug, clap::Args)]
 struct At {
-    /// The control port of the simulator [default: $SIMTUNE_CONTROL_URL, else http://127.0.0.1:3651]
-    #[arg(long, value_name = "URL")]
+    // Not a doc comment: rustdoc would read the URL in it.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "The control port of the simulator [default: $SIMTUNE_CONTROL_URL, else http://127.0.0.1:3651]"
+    )]
     control: Option<String>,
 }
 

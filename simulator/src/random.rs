@@ -51,7 +51,9 @@ impl Draw {
 
     /// One of `choices`, which must not be empty.
     pub const fn pick<T>(self, choices: &[T]) -> &T {
-        &choices[self.below(choices.len() as u64) as usize]
+        #[expect(clippy::cast_possible_truncation, reason = "below the length of a slice")]
+        let index = self.below(choices.len() as u64) as usize;
+        &choices[index]
     }
 
     /// True with a probability of `per_mille` in a thousand.

@@ -3,6 +3,8 @@
 //! Intune answers an unknown verb with the *template* of the path (`~/singleton/navigation/key`), so a path is walked
 //! through the resources of the model, and each step leaves its kind behind.
 
+use std::fmt::Write;
+
 use hyper::Method;
 use percent_encoding::percent_decode_str;
 
@@ -230,7 +232,7 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
             return Err(Refusal::NoSegment { segment });
         }
         template.push_str("/key");
-        backend.push_str(&format!("('{}')", key.replace('\'', "''")));
+        let _ = write!(backend, "('{}')", key.replace('\'', "''"));
         if let Resource::User = resource {
             user = Some(key.clone());
         }

@@ -197,9 +197,12 @@ fn directory_of(id: Uuid, domain: &str, spec: &TenantSpec, draw: Draw) -> Direct
 /// Bases and editions that were made before, so that a tenant with the same ones costs next to nothing.
 #[derive(Debug, Default)]
 struct Shared {
-    made: Mutex<HashMap<FleetKey, (Arc<Base>, Vec<String>)>>,
+    made: Mutex<HashMap<FleetKey, MadeFleet>>,
     editions: Mutex<HashMap<&'static str, Arc<Edition>>>,
 }
+
+/// A base, and what its owner should know about it.
+type MadeFleet = (Arc<Base>, Vec<String>);
 
 /// Dates in a fleet are relative to the day it is made, not to the moment, so that a day's tenants share their bases.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -266,7 +269,7 @@ impl Shared {
         Ok((base, warnings))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<FleetKey, (Arc<Base>, Vec<String>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<FleetKey, MadeFleet>> {
         self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -328,10 +331,9 @@ impl Tenants {
     pub fn create(&self, spec: TenantSpec) -> Result<Arc<Tenant>, TenantError> {
         let id = spec.tenant_id.unwrap_or_else(|| {
             let all = self.read();
-            (0..)
-                .map(|number| seeded_id(spec.seed, number))
-                .find(|id| !all.contains_key(id))
-                .expect("ids do not run out")
+            // One of the first N + 1 ids of a seed is free where N tenants exist.
+            let mut ids = (0..=all.len() as u64).map(|number| seeded_id(spec.seed, number));
+            ids.find(|id| !all.contains_key(id)).unwrap_or_default()
         });
         // Made outside the lock: a large fleet takes a while, and others are being served.
         let tenant = Arc::new(Tenant::new(id, spec, &self.shared, self.wall.now())?);

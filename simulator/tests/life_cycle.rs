@@ -145,8 +145,7 @@ fn a_newer_passcode_has_seven_days_of_its_own() {
 
 #[test]
 fn an_unsupported_action_can_be_accepted_and_then_end_so() {
-    let mut quirks = Quirks::default();
-    quirks.unsupported_action = UnsupportedAction::Accept;
+    let quirks = Quirks { unsupported_action: UnsupportedAction::Accept, ..Quirks::default() };
     let harness = Harness::with(TenantSpec { quirks, ..TenantSpec::default() });
     assert_eq!(harness.reset("MacBook-1").status, 204);
     harness.advance(TWO_SECONDS);

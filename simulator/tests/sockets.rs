@@ -156,7 +156,7 @@ fn events_arrive_as_they_happen_and_end_with_the_server() {
     let running = Running::start();
     let mut stream = TcpStream::connect(running.control).unwrap();
     stream.write_all(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
-    let mut buffer = [0; 64 * 1024];
+    let mut buffer = vec![0; 64 * 1024];
     let mut seen = String::new();
     while !seen.contains(": listening") {
         let read = stream.read(&mut buffer).unwrap();

@@ -33,7 +33,7 @@ impl Simulator {
             if let Ok(text) = std::fs::read_to_string(&ready_file) {
                 break serde_json::from_str(&text).expect("the ready file is JSON");
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "simtune is not ready after a minute");
+            assert!(started.elapsed() < Duration::from_mins(1), "simtune is not ready after a minute");
             std::thread::sleep(Duration::from_micros(500));
         };
         Self { child, ready, ready_file }

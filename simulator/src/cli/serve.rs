@@ -1,5 +1,7 @@
 //! `simtune serve`: from a checked configuration to a running simulator, until a signal comes.
 
+use std::fmt::Write;
+
 use super::{Stop, print, signals};
 use crate::clock::Wall;
 use crate::config::{Config, LogFormat, UsageError};
@@ -103,7 +105,7 @@ A POST needs a length: use  curl -X POST -d ''.   For your client's environment:
         secret = ready.client_secret,
     );
     for warning in &tenant.warnings {
-        text.push_str(&format!("note: {warning}\n"));
+        let _ = writeln!(text, "note: {warning}");
     }
     text
 }

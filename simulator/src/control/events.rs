@@ -1,5 +1,6 @@
 //! The journal as it grows: waiting for the next entry, and server-sent events.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use crate::clock;
 use crate::server::stopped;
 
 /// The longest wait for a journal entry.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// How often a stream without events says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -65,7 +66,7 @@ pub(super) fn stream(call: &Call<'_>, mut stop: watch::Receiver<bool>) -> Result
             after = page["next"].as_u64().unwrap_or(after);
             let mut events = String::new();
             for entry in page["value"].as_array().into_iter().flatten() {
-                events.push_str(&format!("event: exchange\nid: {}\ndata: {entry}\n\n", entry["seq"]));
+                let _ = write!(events, "event: exchange\nid: {}\ndata: {entry}\n\n", entry["seq"]);
             }
             for bytes in greeting.take().into_iter().chain((!events.is_empty()).then(|| Bytes::from(events))) {
                 if sender.send(bytes).await.is_err() {

@@ -62,6 +62,9 @@ pub enum Source {
     HardwareInformation,
 }
 
+/// Writes one field from JSON; `Err` names what was expected.
+pub type Write = fn(&mut Record, &Json) -> Result<(), &'static str>;
+
 /// One row of the table.
 #[derive(Debug)]
 pub struct Property {
@@ -78,7 +81,7 @@ pub struct Property {
     /// How it is read.
     pub source: Source,
     /// How a fleet file or the control API writes it; `Err` names what was expected.
-    pub write: Option<fn(&mut Record, &Json) -> Result<(), &'static str>>,
+    pub write: Option<Write>,
 }
 
 macro_rules! properties {

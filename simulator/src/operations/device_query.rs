@@ -75,11 +75,10 @@ pub(super) fn filter(
     let filter = Predicate::parse(text, &DeviceSchema { version }).map_err(|error| bad(&error))?;
     let mut refusal = None;
     let rewritten = filter.map(&mut |clause| match clause {
-        Predicate::And(_) => clause,
         Predicate::Or(clauses) => first_clause(clauses, quirks, ignored),
         // What is ignored stays ignored behind a `not`: it never excludes a device.
         Predicate::Not(inner) if *inner == Predicate::constant(true) => *inner,
-        Predicate::Not(_) => clause,
+        Predicate::And(_) | Predicate::Not(_) => clause,
         _ => leaf(clause, quirks, ignored).unwrap_or_else(|refused| {
             refusal.get_or_insert(refused);
             Predicate::constant(true)

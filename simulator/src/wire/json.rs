@@ -50,7 +50,6 @@ pub fn bare_date(out: &mut Vec<u8>, date: DateTime<Utc>, precision: DatePrecisio
 /// Appends a value; `ieee754` turns 64-bit integers into strings.
 pub fn value(out: &mut Vec<u8>, value: Value<'_>, precision: DatePrecision, as_string: bool) {
     match value {
-        Value::Null => out.extend_from_slice(b"null"),
         Value::Boolean(true) => out.extend_from_slice(b"true"),
         Value::Boolean(false) => out.extend_from_slice(b"false"),
         Value::Int(number) if as_string => {
@@ -64,7 +63,7 @@ pub fn value(out: &mut Vec<u8>, value: Value<'_>, precision: DatePrecision, as_s
         Value::DateTime(instant) => date(out, instant, precision),
         Value::Json(text) => out.extend_from_slice(text.as_bytes()),
         // What a filter can look into has a writer of its own.
-        Value::Entity(_) | Value::Items(_) => out.extend_from_slice(b"null"),
+        Value::Null | Value::Entity(_) | Value::Items(_) => out.extend_from_slice(b"null"),
     }
 }
 
