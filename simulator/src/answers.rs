@@ -20,8 +20,10 @@ const LIMIT: usize = 32 * 1024 * 1024;
 pub struct Spelling<'a> {
     /// Path and query as sent.
     pub target: &'a str,
-    /// `scheme://host:port` that absolute links start with.
-    pub root: &'a str,
+    /// The scheme the client used.
+    pub scheme: &'static str,
+    /// The host and port the client used; absolute links carry them.
+    pub authority: &'a str,
     /// The shape asked for.
     pub shape: Shape,
     /// Whether the body goes out as gzip.
@@ -56,7 +58,8 @@ pub struct Answers {
 #[derive(Debug, PartialEq, Eq)]
 struct OwnedSpelling {
     target: Box<str>,
-    root: Box<str>,
+    scheme: &'static str,
+    authority: Box<str>,
     shape: Shape,
     gzip: bool,
 }
@@ -90,12 +93,19 @@ impl Answers {
 
 impl OwnedSpelling {
     fn of(spelling: &Spelling<'_>) -> Self {
-        Self { target: spelling.target.into(), root: spelling.root.into(), shape: spelling.shape, gzip: spelling.gzip }
+        Self {
+            target: spelling.target.into(),
+            scheme: spelling.scheme,
+            authority: spelling.authority.into(),
+            shape: spelling.shape,
+            gzip: spelling.gzip,
+        }
     }
 
     fn is(&self, spelling: &Spelling<'_>) -> bool {
         *self.target == *spelling.target
-            && *self.root == *spelling.root
+            && self.scheme == spelling.scheme
+            && *self.authority == *spelling.authority
             && self.shape == spelling.shape
             && self.gzip == spelling.gzip
     }

@@ -82,7 +82,7 @@ pub struct AuditLog {
     /// Audits ever written.
     written: u64,
     /// The numbers of those that are pending, by device.
-    pending: HashMap<Uuid, Vec<u64>>,
+    pending: HashMap<Uuid, VecDeque<u64>>,
 }
 
 impl AuditLog {
@@ -98,7 +98,7 @@ impl AuditLog {
 
     /// Writes one.
     pub fn write(&mut self, audit: RemoteActionAudit) {
-        self.pending.entry(audit.device_id).or_default().push(self.written);
+        self.pending.entry(audit.device_id).or_default().push_back(self.written);
         self.kept.push_back(audit);
         self.written += 1;
         if self.kept.len() > KEPT
@@ -106,7 +106,10 @@ impl AuditLog {
             && let Some(numbers) = self.pending.get_mut(&oldest.device_id)
         {
             let first = self.written - KEPT as u64;
-            numbers.retain(|number| *number >= first);
+            // Numbers ascend, so the forgotten one can only be the first.
+            if numbers.front().is_some_and(|number| *number < first) {
+                numbers.pop_front();
+            }
             if numbers.is_empty() {
                 self.pending.remove(&oldest.device_id);
             }

@@ -1,7 +1,7 @@
 //! One exchange as plain values: what came in, what goes out. Sockets are elsewhere.
 
 use bytes::Bytes;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::{Method, StatusCode, Uri, Version};
 use uuid::Uuid;
 
@@ -109,13 +109,6 @@ pub struct Answer {
     pub body: Bytes,
     /// The service's id of the exchange.
     pub request_id: Uuid,
-}
-
-/// Formats a GUID as a header value.
-pub fn guid_value(id: Uuid) -> HeaderValue {
-    let mut buffer = Uuid::encode_buffer();
-    let text = id.hyphenated().encode_lower(&mut buffer);
-    HeaderValue::from_str(text).expect("a GUID is printable")
 }
 
 #[cfg(test)]

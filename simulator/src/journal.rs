@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use hyper::{HeaderMap, Method};
+use hyper::Method;
+use hyper::header::{self, HeaderMap};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 pub use self::mask::{target as masked_target, token_hash};
+use crate::wire::headers::Head;
 
 /// Entries kept per tenant.
 pub const ENTRIES: usize = 10_000;
@@ -25,51 +27,89 @@ pub const TOTAL_BYTES: usize = 32 * 1024 * 1024;
 pub struct Entry {
     /// When it was answered, by the tenant's clock.
     pub time: DateTime<Utc>,
-    /// The service's id.
-    pub request_id: Uuid,
-    /// The client's id, if it sent one.
-    pub client_request_id: Option<String>,
     /// How the request came in: `base-url`, say.
     pub door: &'static str,
     /// `1.0`, `1.1` or `2`.
     pub http_version: &'static str,
-    /// The verb.
-    pub method: Method,
-    /// Path and query as sent.
-    pub target: String,
     /// The operation's name, or nothing where no operation was found.
     pub operation: Option<&'static str>,
-    /// The status answered.
-    pub status: u16,
     /// The app that asked.
     pub app_id: Option<Uuid>,
     /// A hash that is the same for the same token.
     pub token_hash: Option<Arc<str>>,
     /// What the client sent and the answer does not reflect.
     pub ignored: Arc<[String]>,
-    /// What was sent.
-    pub request: Message,
-    /// What was answered; its headers are those of the wire.
-    pub response: Message,
+    /// What was asked.
+    pub asked: Asked,
+    /// What the client sent behind its head.
+    pub sent: Body,
+    /// What the answer began with.
+    pub head: Head,
+    /// What it answered, before compression.
+    pub answered: Body,
 }
 
-/// One direction of an exchange.
+/// The head of a request, copied into one piece with its credentials masked. A header kept as it came would keep the
+/// connection's whole read buffer alive.
+#[derive(Debug)]
+pub struct Asked {
+    /// The verb.
+    pub method: Method,
+    /// Target, then `name: value` lines.
+    text: Box<str>,
+    target_length: usize,
+}
+
+impl Asked {
+    /// Copies what is worth keeping; `token_hash` stands for the bearer token, if there was one.
+    pub fn new(method: Method, target: &str, headers: &HeaderMap, token_hash: Option<&str>) -> Self {
+        let mut text = String::with_capacity(target.len() + headers.len() * 48);
+        text.push_str(target);
+        for (name, value) in headers {
+            text.push_str(name.as_str());
+            text.push_str(": ");
+            match (token_hash, std::str::from_utf8(value.as_bytes())) {
+                (Some(hash), _) if *name == header::AUTHORIZATION => {
+                    text.push_str("Bearer masked-");
+                    text.push_str(hash);
+                }
+                (_, Ok(value)) if mask::is_credential(name) => text.push_str(&mask::credential(value)),
+                (_, Ok(value)) => text.push_str(value),
+                (_, Err(_)) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+            }
+            text.push('\n');
+        }
+        Self { method, text: text.into(), target_length: target.len() }
+    }
+
+    /// Path and query as sent.
+    pub fn target(&self) -> &str {
+        &self.text[..self.target_length]
+    }
+
+    fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.text[self.target_length..].split('\n').filter_map(|line| line.split_once(": "))
+    }
+}
+
+/// A body, cut at [`BODY_BYTES`].
 #[derive(Debug, Default)]
-pub struct Message {
-    /// The headers; `Authorization` is masked when shown.
-    pub headers: HeaderMap,
-    /// The body, cut at [`BODY_BYTES`].
-    pub body: Bytes,
+pub struct Body {
+    kept: Bytes,
     /// Its full length in bytes.
-    pub body_bytes: usize,
+    length: usize,
 }
 
-impl Message {
-    /// A message with as much of `body` as the journal keeps.
-    pub fn new(headers: HeaderMap, body: &Bytes) -> Self {
+impl Body {
+    /// As much of `body` as the journal keeps; it shares the answer's bytes where it can.
+    pub fn shared(body: &Bytes) -> Self {
         // A cut body is copied, so that a page of megabytes does not stay alive for its first 64 KiB.
-        let kept = if body.len() > BODY_BYTES { Bytes::copy_from_slice(&body[..BODY_BYTES]) } else { body.clone() };
-        Self { headers, body: kept, body_bytes: body.len() }
+        if body.len() > BODY_BYTES { Self::copied(body) } else { Self { kept: body.clone(), length: body.len() } }
+    }
+
+    /// As much of `body` as the journal keeps, in memory of its own.
+    pub fn copied(body: &[u8]) -> Self {
+        Self { kept: Bytes::copy_from_slice(&body[..body.len().min(BODY_BYTES)]), length: body.len() }
     }
 }
 
@@ -83,15 +123,20 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Writes an entry, forgetting the oldest where a limit asks for it.
-    pub fn write(&mut self, entry: Entry) {
-        self.bytes += entry.request.body.len() + entry.response.body.len();
+    /// Writes an entry, and forgets the oldest where a limit asks for it. What is forgotten is handed out, so that the
+    /// caller can drop it when it holds no lock.
+    #[must_use = "dropping an entry takes a while; do it without the lock"]
+    pub fn write(&mut self, entry: Entry) -> Option<Entry> {
+        self.bytes += entry.sent.kept.len() + entry.answered.kept.len();
         self.entries.push_back(entry);
         self.written += 1;
+        let mut forgotten = None;
         while self.entries.len() > ENTRIES || self.bytes > TOTAL_BYTES {
             let Some(oldest) = self.entries.pop_front() else { break };
-            self.bytes -= oldest.request.body.len() + oldest.response.body.len();
+            self.bytes -= oldest.sent.kept.len() + oldest.answered.kept.len();
+            forgotten = Some(oldest);
         }
+        forgotten
     }
 
     /// The number of the newest entry.
@@ -126,48 +171,52 @@ impl Journal {
 }
 
 fn shown(entry: &Entry, seq: u64) -> Json {
+    let form = entry.asked.headers().any(|(name, value)| {
+        name == "content-type" && value.trim_start().starts_with("application/x-www-form-urlencoded")
+    });
+    let mut sent_headers = Map::new();
+    for (name, value) in entry.asked.headers() {
+        // A header that came twice is shown as one, as its meaning is.
+        let value = match sent_headers.get(name).and_then(Json::as_str) {
+            Some(first) => format!("{first}, {value}"),
+            None => value.to_owned(),
+        };
+        sent_headers.insert(name.to_owned(), value.into());
+    }
+    let answer_headers: Map<String, Json> = entry
+        .head
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into()))
+        .collect();
     json!({
         "seq": seq,
         "time": crate::clock::spell(entry.time),
-        "requestId": entry.request_id,
-        "clientRequestId": entry.client_request_id,
+        "requestId": entry.head.request_id,
+        "clientRequestId": entry.head.client_request_id.as_deref(),
         "door": entry.door,
         "httpVersion": entry.http_version,
-        "method": entry.method.as_str(),
-        "target": mask::target(&entry.target),
+        "method": entry.asked.method.as_str(),
+        "target": mask::target(entry.asked.target()),
         "operation": entry.operation,
-        "status": entry.status,
+        "status": entry.head.status.as_u16(),
         "appId": entry.app_id,
         "user": null,
         "tokenHash": entry.token_hash.as_deref(),
         "injected": null,
         "ignored": &*entry.ignored,
         "wouldThrottle": false,
-        "request": shown_message(&entry.request),
-        "response": shown_message(&entry.response),
+        "request": shown_message(sent_headers, &entry.sent, form),
+        "response": shown_message(answer_headers, &entry.answered, false),
     })
 }
 
-fn shown_message(message: &Message) -> Json {
-    let mut headers = Map::new();
-    for name in message.headers.keys() {
-        let values: Vec<String> = message
-            .headers
-            .get_all(name)
-            .iter()
-            .map(|value| mask::header(name, &String::from_utf8_lossy(value.as_bytes())))
-            .collect();
-        headers.insert(name.as_str().to_owned(), values.join(", ").into());
-    }
-    let form = message
-        .headers
-        .get(hyper::header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let body = String::from_utf8_lossy(&message.body);
+fn shown_message(headers: Map<String, Json>, body: &Body, form: bool) -> Json {
+    let text = String::from_utf8_lossy(&body.kept);
     json!({
         "headers": headers,
-        "body": if form { mask::form(&body) } else { mask::json(&body) },
-        "bodyBytes": message.body_bytes,
+        "body": if form { mask::form(&text) } else { mask::json(&text) },
+        "bodyBytes": body.length,
     })
 }
 

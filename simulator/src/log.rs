@@ -1,11 +1,9 @@
 //! The log: one line per request on stderr, written by a thread of its own so that no request waits for a terminal.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -13,8 +11,10 @@ use uuid::Uuid;
 use crate::config::LogFormat;
 use crate::wire::json::{self, DatePrecision};
 
-/// Lines that may wait; beyond that they are counted and left out, because a slow terminal must not slow the service.
-const WAITING: usize = 65_536;
+/// Bytes that may wait; beyond that lines are counted and left out, because a slow terminal must not slow the service.
+const WAITING: usize = 4 * 1024 * 1024;
+/// How long the writer gathers lines after a write. Waking it for each line would cost more than the line.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// What a line says.
 #[derive(Debug)]
@@ -29,106 +29,148 @@ pub struct Line<'a> {
     pub status: u16,
     /// Bytes of the body as sent.
     pub bytes: usize,
-    /// The service's id, for `simtune why` and the journal.
+    /// The service's id, which the journal has too.
     pub request_id: Uuid,
 }
 
 /// Where lines go.
 #[derive(Debug, Clone)]
 pub struct Log {
-    sender: Option<SyncSender<Vec<u8>>>,
-    left_out: Arc<AtomicU64>,
+    shared: Option<Arc<Shared>>,
     format: LogFormat,
 }
 
-/// The thread that writes; dropping the last [`Log`] ends it.
+/// The thread that writes.
 #[derive(Debug)]
-pub struct Writer(JoinHandle<()>);
+pub struct Writer {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    pending: Mutex<Pending>,
+    wake: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    text: Vec<u8>,
+    left_out: u64,
+    /// Whether the writer waits to be woken.
+    idle: bool,
+    closed: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Writer {
-    /// Waits until everything is written. Every [`Log`] must be gone.
+    /// Writes what is waiting and ends the thread.
     pub fn finish(self) {
-        let _ = self.0.join();
+        self.shared.lock().closed = true;
+        self.shared.wake.notify_one();
+        let _ = self.thread.join();
     }
 }
 
 impl Log {
     /// A log that says nothing, for embedding and tests.
     pub fn silent() -> Self {
-        Self { sender: None, left_out: Arc::default(), format: LogFormat::Text }
+        Self { shared: None, format: LogFormat::Text }
     }
 
     /// A log on stderr.
     pub fn stderr(format: LogFormat) -> (Self, Writer) {
-        let (sender, receiver) = sync_channel(WAITING);
-        let left_out = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&left_out);
-        let thread = std::thread::spawn(move || write_all(&receiver, &counter));
-        (Self { sender: Some(sender), left_out, format }, Writer(thread))
+        let shared = Arc::new(Shared::default());
+        let writers = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || write_all(&writers));
+        (Self { shared: Some(Arc::clone(&shared)), format }, Writer { shared, thread })
     }
 
     /// Writes a line about a request.
     pub fn request(&self, line: &Line<'_>) {
-        let Some(sender) = &self.sender else { return };
-        let mut text = Vec::with_capacity(96 + line.target.len());
-        match self.format {
-            LogFormat::Text => write_text(&mut text, line),
-            LogFormat::Json => write_json(&mut text, line),
+        let Some(shared) = &self.shared else { return };
+        let mut pending = shared.lock();
+        if pending.text.len() > WAITING {
+            pending.left_out += 1;
+            return;
         }
-        if let Err(TrySendError::Full(_)) = sender.try_send(text) {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
+        match self.format {
+            LogFormat::Text => write_text(&mut pending.text, line),
+            LogFormat::Json => write_json(&mut pending.text, line),
+        }
+        if std::mem::take(&mut pending.idle) {
+            drop(pending);
+            shared.wake.notify_one();
         }
     }
 }
 
 fn write_text(out: &mut Vec<u8>, line: &Line<'_>) {
     json::bare_date(out, line.time, DatePrecision::Seconds);
-    let mut rest = String::with_capacity(64 + line.target.len());
-    let _ = writeln!(
-        rest,
-        " {} {} {} {}B {}",
-        line.status,
-        line.method,
-        shown_target(line.target),
-        line.bytes,
-        line.request_id
-    );
-    out.extend_from_slice(rest.as_bytes());
+    let target = crate::journal::masked_target(line.target);
+    // Writing to memory cannot fail.
+    let _ = writeln!(out, " {} {} {target} {}B {}", line.status, line.method, line.bytes, line.request_id);
 }
 
 fn write_json(out: &mut Vec<u8>, line: &Line<'_>) {
     out.extend_from_slice(b"{\"time\":");
     json::date(out, line.time, DatePrecision::Ticks);
-    let mut rest = String::new();
-    let _ = write!(rest, ",\"status\":{},\"method\":\"{}\",\"target\":", line.status, line.method);
-    out.extend_from_slice(rest.as_bytes());
-    json::string(out, &shown_target(line.target));
-    rest.clear();
-    let _ = writeln!(rest, ",\"bytes\":{},\"requestId\":\"{}\"}}", line.bytes, line.request_id);
-    out.extend_from_slice(rest.as_bytes());
+    let _ = write!(out, ",\"status\":{},\"method\":\"{}\",\"target\":", line.status, line.method);
+    json::string(out, &crate::journal::masked_target(line.target));
+    let _ = writeln!(out, ",\"bytes\":{},\"requestId\":\"{}\"}}", line.bytes, line.request_id);
 }
 
-/// A target's query may hold a secret that a confused client put there.
-fn shown_target(target: &str) -> std::borrow::Cow<'_, str> {
-    crate::journal::masked_target(target)
-}
-
-fn write_all(receiver: &Receiver<Vec<u8>>, left_out: &AtomicU64) {
-    let mut stderr = std::io::stderr().lock();
-    let mut batch = Vec::with_capacity(64 * 1024);
-    while let Ok(line) = receiver.recv() {
-        batch.extend_from_slice(&line);
-        while batch.len() < 60 * 1024
-            && let Ok(line) = receiver.try_recv()
-        {
-            batch.extend_from_slice(&line);
+fn write_all(shared: &Shared) {
+    let mut batch = Vec::new();
+    loop {
+        let mut pending = shared.lock();
+        while pending.text.is_empty() && !pending.closed {
+            pending.idle = true;
+            pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
         }
-        let missed = left_out.swap(0, Ordering::Relaxed);
-        if missed > 0 {
-            let _ = writeln!(batch, "({missed} lines left out: the log is read too slowly; the journal has them)");
+        pending.idle = false;
+        std::mem::swap(&mut batch, &mut pending.text);
+        let (left_out, closed) = (std::mem::take(&mut pending.left_out), pending.closed);
+        drop(pending);
+
+        if left_out > 0 {
+            let note = format!("({left_out} lines left out: the log is read too slowly; the journal has them)\n");
+            batch.extend_from_slice(note.as_bytes());
         }
         // Nobody is left to tell about a closed stderr.
-        let _ = stderr.write_all(&batch);
+        let _ = std::io::stderr().lock().write_all(&batch);
         batch.clear();
+        if closed && shared.lock().text.is_empty() {
+            return;
+        }
+        std::thread::sleep(GATHER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, write_json, write_text};
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    #[test]
+    fn lines_read_well_and_hold_no_secret() {
+        let line = Line {
+            time: DateTime::from_timestamp(1_520_496_000, 123_456_700).unwrap(),
+            method: "GET",
+            target: "/v1.0/users?code=hush&$top=1",
+            status: 200,
+            bytes: 12,
+            request_id: Uuid::nil(),
+        };
+        let mut out = Vec::new();
+        write_text(&mut out, &line);
+        write_json(&mut out, &line);
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 }

@@ -8,26 +8,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
-use uuid::Uuid;
 
 use crate::access::{Access, Caller};
 use crate::answers::{Kept, Spelling};
-use crate::exchange::{Answer, Request, Unread, guid_value};
+use crate::exchange::{Answer, Request, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
-use crate::journal::{Entry, Message};
+use crate::journal::{Asked, Body, Entry};
 use crate::log::{Line, Log};
 use crate::operations::{self, Context, NextLink, Reply};
 use crate::quirks::PostWithoutLength;
 use crate::route::{self, Operation};
 use crate::sign_in;
-use crate::tenant::{Tenant, Tenants};
+use crate::tenant::Tenants;
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
-use crate::wire::headers::{self, CLIENT_REQUEST_ID, Content};
+use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::shape::Shape;
-use crate::world::World;
+use crate::world::{Stamp, World};
 
 /// Bytes of a URL that are read; more is refused.
 pub const TARGET_LIMIT: usize = 16 * 1024;
@@ -100,14 +99,14 @@ impl Service {
             return self.answer_sign_in(request, &call);
         }
         let caller = self.access.caller(&request, &self.tenants);
-        let tenant = Arc::clone(&caller.tenant);
-        let mut world = tenant.world();
-        let (now, _) = world.advance(self.tenants.wall().now());
-        let request_id = world.next_request_id();
-        let outcome = self
-            .decide(&mut world, &request, &caller, now)
-            .unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, request_id, now));
-        self.finish(&tenant, &mut world, request, &caller, outcome, request_id, now)
+        let (stamp, outcome) = {
+            let mut world = caller.tenant.world();
+            let (now, _) = world.advance(self.tenants.wall().now());
+            let stamp = world.stamp(now);
+            (stamp, self.decide(&mut world, &request, &caller, now))
+        };
+        let outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        self.finish(request, caller, outcome, stamp)
     }
 
     /// Web server → token → kept answer, or route → role → operation.
@@ -123,9 +122,10 @@ impl Service {
         caller.authenticate(now).map_err(unrouted)?;
 
         let target = request.target();
-        let root = self.root(request);
+        let authority = request.authority().unwrap_or(&self.default_authority);
         let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
-        let spelling = Spelling { target, root: &root, shape, gzip: request.accepts_gzip() };
+        let scheme = request.door.scheme();
+        let spelling = Spelling { target, scheme, authority, shape, gzip: request.accepts_gzip() };
         if request.method == Method::GET
             && let Some(kept) = world.answers.get(&spelling)
             && caller.has_any(kept.operation.scopes())
@@ -140,6 +140,7 @@ impl Service {
         if !caller.has_any(operation.scopes()) {
             return Err(routed(denied(operation, route.backend_call(Some(query)))));
         }
+        let root = format!("{scheme}://{authority}");
         let context = Context {
             world,
             tenant: &caller.tenant,
@@ -161,14 +162,14 @@ impl Service {
     /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
     fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
         let caller = Caller::anonymous(sign_in::tenant(call, &self.tenants));
-        let tenant = Arc::clone(&caller.tenant);
-        let (now, request_id) = {
-            let mut world = tenant.world();
+        let stamp = {
+            let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
-            (now, world.next_request_id())
+            world.stamp(now)
         };
-        let root = self.root(&request);
-        let answered = sign_in::answer(call, &request, &tenant, &self.key, &root, request_id, now);
+        let authority = request.authority().unwrap_or(&self.default_authority);
+        let root = format!("{}://{authority}", request.door.scheme());
+        let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
         let outcome = Outcome {
             status: answered.status,
             content: Content::Identity,
@@ -179,75 +180,59 @@ impl Service {
             operation: Some(call.operation()),
             ignored: Arc::default(),
         };
-        let mut world = tenant.world();
-        self.finish(&tenant, &mut world, request, &caller, outcome, request_id, now)
+        self.finish(request, caller, outcome, stamp)
     }
 
-    /// Headers, journal, log.
-    #[expect(clippy::too_many_arguments, reason = "everything an exchange consists of meets here, once")]
-    fn finish(
-        &self,
-        tenant: &Tenant,
-        world: &mut World,
-        request: Request,
-        caller: &Caller,
-        outcome: Outcome,
-        request_id: Uuid,
-        now: DateTime<Utc>,
-    ) -> Answer {
-        let own_id = guid_value(request_id);
-        let client_id = client_request_id(&request).cloned();
-        let mut response_headers = HeaderMap::new();
-        let echoed = client_id.clone().unwrap_or_else(|| own_id.clone());
-        headers::write(&mut response_headers, outcome.content, own_id, echoed, world.date_header(now));
-        if outcome.gzipped {
-            response_headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        }
-        for (name, value) in outcome.headers {
-            response_headers.insert(name, value);
-        }
+    /// Headers, log, journal. The world is locked only to append to the journal.
+    fn finish(&self, request: Request, caller: Caller, outcome: Outcome, stamp: Stamp) -> Answer {
+        let head = Head {
+            status: outcome.status,
+            content: outcome.content,
+            gzipped: outcome.gzipped,
+            request_id: stamp.request_id,
+            client_request_id: client_request_id(&request).map(Box::from),
+            date: stamp.date,
+            extra: outcome.headers,
+        };
+        let answer = Answer {
+            status: outcome.status,
+            headers: head.headers(),
+            content: outcome.content,
+            body: outcome.body,
+            request_id: stamp.request_id,
+        };
 
         let class = usize::from(outcome.status.as_u16() / 100).min(5);
         self.answered[class].fetch_add(1, Ordering::Relaxed);
         self.log.request(&Line {
-            time: now,
+            time: stamp.now,
             method: request.method.as_str(),
             target: request.target(),
             status: outcome.status.as_u16(),
-            bytes: outcome.body.len(),
-            request_id,
+            bytes: answer.body.len(),
+            request_id: stamp.request_id,
         });
-        let http_version = request.http_version();
-        let target = request.uri.path_and_query().map_or_else(|| "/".to_owned(), |target| target.as_str().to_owned());
-        world.journal.write(Entry {
-            time: now,
-            request_id,
-            client_request_id: client_id.and_then(|id| id.to_str().ok().map(str::to_owned)),
+        let entry = Entry {
+            time: stamp.now,
             door: request.door.name(),
-            http_version,
-            method: request.method,
-            target,
+            http_version: request.http_version(),
             operation: outcome.operation,
-            status: outcome.status.as_u16(),
             app_id: caller.app_id,
-            token_hash: caller.token_hash.clone(),
             ignored: outcome.ignored,
-            request: Message::new(request.headers, &request.body),
-            response: Message::new(response_headers.clone(), &outcome.plain),
-        });
-        tenant.announce(world.journal.newest());
-        Answer {
-            status: outcome.status,
-            headers: response_headers,
-            content: outcome.content,
-            body: outcome.body,
-            request_id,
-        }
-    }
-
-    /// `scheme://host:port` as the client used them.
-    fn root(&self, request: &Request) -> String {
-        format!("{}://{}", request.door.scheme(), request.authority().unwrap_or(&self.default_authority))
+            asked: Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash.as_deref()),
+            sent: Body::copied(&request.body),
+            head,
+            answered: Body::shared(&outcome.plain),
+            token_hash: caller.token_hash,
+        };
+        let (newest, forgotten) = {
+            let mut world = caller.tenant.world();
+            let forgotten = world.journal.write(entry);
+            (world.journal.newest(), forgotten)
+        };
+        drop(forgotten);
+        caller.tenant.announce(newest);
+        answer
     }
 }
 
@@ -294,16 +279,10 @@ fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusa
     }
 }
 
-fn refuse(
-    refusal: &Refusal,
-    operation: Option<Operation>,
-    request: &Request,
-    request_id: Uuid,
-    now: DateTime<Utc>,
-) -> Outcome {
-    let request_id = request_id.hyphenated().to_string();
-    let client_request_id = client_request_id(request).and_then(|id| id.to_str().ok()).unwrap_or(&request_id);
-    let (status, body) = refusal.spell(&Ids { request_id: &request_id, client_request_id, now });
+fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, stamp: &Stamp) -> Outcome {
+    let request_id = stamp.request_id.hyphenated().to_string();
+    let client_request_id = client_request_id(request).unwrap_or(&request_id);
+    let (status, body) = refusal.spell(&Ids { request_id: &request_id, client_request_id, now: stamp.now });
     let content = if *refusal == Refusal::LengthRequired { Content::Html } else { Content::Error };
     let plain = Bytes::from(body);
     let gzipped = content == Content::Error && request.accepts_gzip();
@@ -330,7 +309,6 @@ fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
 }
 
 /// The client's own id of the exchange, if it is one that can be echoed.
-fn client_request_id(request: &Request) -> Option<&HeaderValue> {
-    let id = request.headers.get(CLIENT_REQUEST_ID)?;
-    (1..=CLIENT_ID_LIMIT).contains(&id.len()).then_some(id).filter(|id| id.to_str().is_ok())
+fn client_request_id(request: &Request) -> Option<&str> {
+    request.header(CLIENT_REQUEST_ID).filter(|id| (1..=CLIENT_ID_LIMIT).contains(&id.len()))
 }

@@ -58,6 +58,17 @@ pub struct World {
     date: (i64, HeaderValue),
 }
 
+/// What marks one exchange.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    /// The tenant's time.
+    pub now: DateTime<Utc>,
+    /// The service's id of the exchange.
+    pub request_id: Uuid,
+    /// The `Date` header.
+    pub date: HeaderValue,
+}
+
 /// What happens at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Due {
@@ -111,13 +122,13 @@ impl World {
         }
     }
 
-    /// The `Date` header at `now`, formatted once a second.
-    pub fn date_header(&mut self, now: DateTime<Utc>) -> HeaderValue {
+    /// The marks of an exchange at `now`: an id from the seed, and the `Date` header, formatted once a second.
+    pub fn stamp(&mut self, now: DateTime<Utc>) -> Stamp {
         if self.date.0 != now.timestamp() {
             let text = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
             self.date = (now.timestamp(), HeaderValue::from_str(&text).expect("a date is printable"));
         }
-        self.date.1.clone()
+        Stamp { now, request_id: self.next_request_id(), date: self.date.1.clone() }
     }
 
     /// Back to the beginning, at `clock`; costs the same whatever the fleet's size.

@@ -32,13 +32,15 @@ pub fn token_hash(secret: &[u8]) -> String {
     hex
 }
 
-/// A header's value with its secret masked.
-pub(super) fn header(name: &HeaderName, value: &str) -> String {
-    if *name == header::AUTHORIZATION || *name == header::PROXY_AUTHORIZATION || *name == header::COOKIE {
-        let (scheme, secret) = value.split_once(' ').unwrap_or(("", value));
-        return format!("{scheme} {}", masked(secret)).trim_start().to_owned();
-    }
-    value.to_owned()
+/// Whether a header holds a credential.
+pub(super) fn is_credential(name: &HeaderName) -> bool {
+    *name == header::AUTHORIZATION || *name == header::PROXY_AUTHORIZATION || *name == header::COOKIE
+}
+
+/// A credential's scheme, and its secret masked.
+pub(super) fn credential(value: &str) -> String {
+    let (scheme, secret) = value.split_once(' ').unwrap_or(("", value));
+    format!("{scheme} {}", masked(secret)).trim_start().to_owned()
 }
 
 /// A target whose query may hold secrets.

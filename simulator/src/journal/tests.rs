@@ -1,54 +1,52 @@
 use bytes::Bytes;
 use chrono::DateTime;
-use hyper::HeaderMap;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue};
+use hyper::{Method, StatusCode};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{BODY_BYTES, ENTRIES, Entry, Journal, Message, TOTAL_BYTES, mask};
+use super::{Asked, BODY_BYTES, Body, ENTRIES, Entry, Journal, TOTAL_BYTES, mask};
+use crate::wire::headers::{Content, Head};
 
-fn entry(request: Message, response: Message) -> Entry {
-    Entry {
-        time: DateTime::UNIX_EPOCH,
-        request_id: Uuid::nil(),
-        client_request_id: None,
-        door: "base-url",
-        http_version: "1.1",
-        method: hyper::Method::GET,
-        target: "/v1.0/organization".into(),
-        operation: Some("listOrganization"),
-        status: 200,
-        app_id: None,
-        token_hash: None,
-        ignored: [].into(),
-        request,
-        response,
-    }
-}
-
-fn message(content_type: &'static str, body: &str) -> Message {
+fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer head.body.signature"));
-    Message::new(headers, &Bytes::copy_from_slice(body.as_bytes()))
+    headers.insert(COOKIE, HeaderValue::from_static("session=tasty"));
+    Entry {
+        time: DateTime::UNIX_EPOCH,
+        door: "base-url",
+        http_version: "1.1",
+        operation: Some("listOrganization"),
+        app_id: None,
+        token_hash: None,
+        ignored: [].into(),
+        asked: Asked::new(Method::GET, "/v1.0/organization?code=hush", &headers, None),
+        sent: Body::copied(sent.as_bytes()),
+        head: Head {
+            status: StatusCode::OK,
+            content: Content::Error,
+            gzipped: false,
+            request_id: Uuid::nil(),
+            client_request_id: None,
+            date: HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"),
+            extra: Vec::new(),
+        },
+        answered: Body::shared(&Bytes::copy_from_slice(answered.as_bytes())),
+    }
 }
 
 #[test]
 fn secrets_are_masked_by_a_stable_hash() {
     let mut journal = Journal::default();
-    journal.write(entry(
-        message(
-            "application/x-www-form-urlencoded",
-            "client_id=a&client_secret=hush&grant_type=client_credentials&client%5Fassertion=x.y.z",
-        ),
-        message("application/json", r#"{"token_type":"Bearer","access_token":"head.body.signature"}"#),
-    ));
-    journal.write(entry(
-        message("application/json", ""),
-        message("application/json", r#"{"deviceActionResults":[{"passcode": "A7k\"2","errorCode":0},{"passcode":null},{"passcode":""}],"n":"passcode"}"#),
-    ));
+    let form = "client_id=a&client_secret=hush&grant_type=client_credentials&client%5Fassertion=x.y.z";
+    let granted = r#"{"token_type":"Bearer","access_token":"head.body.signature"}"#;
+    let device = r#"{"deviceActionResults":[{"passcode": "A7k\"2","errorCode":0},{"passcode":null},{"passcode":""}],"n":"passcode"}"#;
+    for entry in [entry("application/x-www-form-urlencoded", form, granted), entry("application/json", "", device)] {
+        assert!(journal.write(entry).is_none());
+    }
     let shown = serde_json::to_string_pretty(&journal.since(0)).unwrap();
-    for secret in ["hush", "head.body.signature", "A7k", "x.y.z"] {
+    for secret in ["hush", "head.body.signature", "A7k", "x.y.z", "tasty"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
     insta::assert_snapshot!(shown);
@@ -63,7 +61,7 @@ fn a_secret_cut_by_the_body_limit_is_masked_too() {
 fn the_oldest_entries_are_forgotten_and_said_to_be() {
     let mut journal = Journal::default();
     for _ in 0..ENTRIES + 5 {
-        journal.write(entry(Message::default(), Message::default()));
+        drop(journal.write(entry("text/plain", "", "")));
     }
     let shown = journal.since(0);
     assert_eq!(shown["dropped"], 5);
@@ -78,7 +76,7 @@ fn bodies_are_cut_and_their_sum_is_bounded() {
     let mut journal = Journal::default();
     let body = "x".repeat(BODY_BYTES + 1);
     for _ in 0..TOTAL_BYTES / BODY_BYTES + 3 {
-        journal.write(entry(Message::default(), message("text/plain", &body)));
+        drop(journal.write(entry("text/plain", "", &body)));
     }
     assert!(journal.bytes <= TOTAL_BYTES);
     let last = journal.last().unwrap();

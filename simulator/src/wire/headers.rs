@@ -1,6 +1,8 @@
 //! The headers of every answer, as captured from the service (observed: tdi#24, CIS-benchmark#14).
 
+use hyper::StatusCode;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use uuid::Uuid;
 
 /// The service's id of an exchange.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -26,41 +28,71 @@ pub enum Content {
     Empty,
 }
 
-/// Writes the headers that every answer of Graph carries, and those its content asks for.
-pub fn write(
-    headers: &mut HeaderMap,
-    content: Content,
-    request_id: HeaderValue,
-    client_request_id: HeaderValue,
-    date: HeaderValue,
-) {
-    headers.reserve(12);
-    match content {
-        Content::Empty => {}
-        Content::OData(media_type) => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-            headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
+/// Everything that decides the headers of an answer. The journal keeps this instead of the headers.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The status.
+    pub status: StatusCode,
+    /// What kind of body it has.
+    pub content: Content,
+    /// Whether the body is gzip.
+    pub gzipped: bool,
+    /// The service's id.
+    pub request_id: Uuid,
+    /// The client's id, if it sent one.
+    pub client_request_id: Option<Box<str>>,
+    /// The tenant's time, as the header spells it.
+    pub date: HeaderValue,
+    /// Headers of this answer alone, over all others.
+    pub extra: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Head {
+    /// The headers on the wire, but for framing.
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(16);
+        match self.content {
+            Content::Empty => {}
+            Content::OData(media_type) => {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+                headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
+            }
+            Content::Error | Content::Identity => {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+            Content::Text => {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+                headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
+            }
+            Content::Html => {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=us-ascii"));
+            }
         }
-        Content::Error | Content::Identity => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self.content != Content::Identity {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+            headers.insert(DIAGNOSTIC, HeaderValue::from_static(DIAGNOSTIC_TEXT));
         }
-        Content::Text => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-            headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        let own_id = guid_value(self.request_id);
+        let echoed = self.client_request_id.as_deref().and_then(|id| HeaderValue::from_str(id).ok());
+        headers.insert(CLIENT_REQUEST_ID, echoed.unwrap_or_else(|| own_id.clone()));
+        headers.insert(REQUEST_ID, own_id);
+        headers.insert(header::DATE, self.date.clone());
+        if self.gzipped {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        Content::Html => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=us-ascii"));
+        for (name, value) in &self.extra {
+            headers.insert(name.clone(), value.clone());
         }
+        headers
     }
-    if content != Content::Identity {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-        headers.insert(DIAGNOSTIC, HeaderValue::from_static(DIAGNOSTIC_TEXT));
-    }
-    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
-    headers.insert(REQUEST_ID, request_id);
-    headers.insert(CLIENT_REQUEST_ID, client_request_id);
-    headers.insert(header::DATE, date);
+}
+
+fn guid_value(id: Uuid) -> HeaderValue {
+    let mut buffer = Uuid::encode_buffer();
+    let text = id.hyphenated().encode_lower(&mut buffer);
+    HeaderValue::from_str(text).expect("a GUID is printable")
 }
 
 /// Same members as the service's; the values name no real data centre.
