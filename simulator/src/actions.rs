@@ -1,7 +1,7 @@
 //! The remote actions: what an administrator can ask one device to do.
 //!
-//! An action is one file in `actions/` and one entry in [`ACTIONS`]; routes, permissions, audits and the life cycle
-//! follow from the list (see `docs/recipes.md`).
+//! An action is one file in `actions/` (with its `pub mod` line) and one entry in [`ACTIONS`]; routes, permissions,
+//! audits and the life cycle follow from the list (see `docs/recipes.md`).
 
 pub mod reset_passcode;
 

@@ -15,10 +15,11 @@ use crate::clock::{self, ClockStart};
 use crate::fleet;
 use crate::identity::certificate::Certificate;
 use crate::identity::directory::Auth;
-use crate::operations::NextLink;
+use crate::log::LogFormat;
 use crate::quirks::{Profile, Quirks};
 use crate::support;
 use crate::tenant::TenantSpec;
+use crate::wire::links::NextLink;
 use crate::world::CheckIn;
 
 /// The file that is read when it lies in the working directory and no other is named.
@@ -129,17 +130,6 @@ impl From<AuthOption> for Auth {
             AuthOption::Relaxed => Self::Relaxed,
         }
     }
-}
-
-/// How the log is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// Options, checked and complete.

@@ -15,13 +15,13 @@ mod reply;
 use std::sync::Arc;
 
 use hyper::{Method, StatusCode};
-use tokio::sync::watch;
 
 use self::reply::{ApiError, Reply};
-use crate::exchange::{Request, Unread};
+use crate::exchange::{BODY_LIMIT, Request, Unread};
+use crate::outgoing::Outgoing;
 use crate::ready::Ready;
-use crate::server::{BODY_LIMIT, Outgoing};
 use crate::service::Service;
+use crate::shutdown::Stopped;
 
 /// The control port of a simulator.
 #[derive(Debug)]
@@ -45,15 +45,15 @@ impl Control {
         Self { service, ready }
     }
 
-    /// Answers one request. Streams end when `stop` turns true.
-    pub async fn answer(&self, request: Request, stop: watch::Receiver<bool>) -> hyper::Response<Outgoing> {
+    /// Answers one request. Streams end when the simulator does.
+    pub async fn answer(&self, request: Request, stop: Stopped) -> hyper::Response<Outgoing> {
         match self.handle(&request, stop).await {
             Ok(reply) => reply.into_response(),
             Err(error) => error.into_response(),
         }
     }
 
-    async fn handle(&self, request: &Request, stop: watch::Receiver<bool>) -> Result<Reply, ApiError> {
+    async fn handle(&self, request: &Request, stop: Stopped) -> Result<Reply, ApiError> {
         guard::check(request)?;
         if request.unread == Some(Unread::TooLarge) {
             return Err(ApiError::new(

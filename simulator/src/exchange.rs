@@ -7,6 +7,9 @@ use uuid::Uuid;
 
 use crate::wire::headers::Content;
 
+/// Bytes of a request body that are read; more is refused.
+pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
 /// How a request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Door {

@@ -6,15 +6,27 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::config::LogFormat;
 use crate::wire::json::{self, DatePrecision};
 
 /// Bytes that may wait; beyond that lines are counted and left out, because a slow terminal must not slow the service.
 const WAITING: usize = 4 * 1024 * 1024;
 /// How long the writer gathers lines after a write. Waking it for each line would cost more than the line.
 const GATHER: Duration = Duration::from_millis(10);
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
 
 /// What a line says.
 #[derive(Debug)]

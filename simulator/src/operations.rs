@@ -12,8 +12,6 @@ mod update_device;
 
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;
-use schemars::JsonSchema;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::exchange::Request;
@@ -22,21 +20,9 @@ use crate::route::{Operation, Route};
 use crate::tenant::Tenant;
 use crate::wire::error::Refusal;
 use crate::wire::headers::Content;
+use crate::wire::links::NextLink;
 use crate::wire::shape::{Metadata, Shape};
 use crate::world::World;
-
-/// What absolute links start with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum NextLink {
-    /// The scheme, host and port that the client used.
-    #[default]
-    Door,
-    /// `https://graph.microsoft.com`, as the service writes them.
-    Graph,
-    /// Nothing: links start with the path.
-    Relative,
-}
 
 /// What an operation works with.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::Wall;
@@ -13,6 +12,7 @@ use crate::log::Log;
 use crate::ready::Ready;
 use crate::server::{self, BindError, Listeners};
 use crate::service::Service;
+use crate::shutdown::Shutdown;
 use crate::tenant::{TenantError, Tenants};
 
 /// A running simulator. Dropping it ends it at once; [`Simulator::stop`] lets it finish its answers.
@@ -20,7 +20,7 @@ use crate::tenant::{TenantError, Tenants};
 pub struct Simulator {
     ready: Ready,
     service: Arc<Service>,
-    stop: watch::Sender<bool>,
+    stop: Shutdown,
     serving: JoinHandle<()>,
 }
 
@@ -48,7 +48,7 @@ impl Simulator {
         let key = Arc::new(SigningKey::development());
         let service = Arc::new(Service::new(tenants, key, config.next_link, client.to_string(), log));
         let control = Arc::new(Control::new(Arc::clone(&service), ready.clone()));
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = Shutdown::new();
         let serving = tokio::spawn(server::serve(listeners, Arc::clone(&service), control, stopped));
         Ok(Self { ready, service, stop, serving })
     }
@@ -65,7 +65,7 @@ impl Simulator {
 
     /// Finishes the answers under way and closes both ports.
     pub async fn stop(mut self) {
-        self.stop.send_replace(true);
+        self.stop.request();
         // A panic of the serving task is a bug that was reported already.
         let _ = (&mut self.serving).await;
     }

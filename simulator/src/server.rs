@@ -1,7 +1,5 @@
 //! Sockets: accepts connections on both ports, reads requests, writes answers, and shuts down without cutting one off.
 
-mod body;
-
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -16,16 +14,16 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-pub use self::body::Outgoing;
 use crate::control::Control;
-use crate::exchange::{Door, Request, Unread};
+use crate::exchange::{Answer, BODY_LIMIT, Door, Request, Unread};
+use crate::outgoing::Outgoing;
 use crate::service::Service;
+use crate::shutdown::Stopped;
+use crate::wire::headers::Content;
 
-/// Bytes of a request body that are read; more is refused.
-pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// Bytes of a request head (request line and headers) after which hyper refuses to read on (431). It may have read up to
 /// twice as many by then.
 const HEAD_LIMIT: usize = 64 * 1024;
@@ -71,8 +69,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, BindError> {
     TcpListener::bind(address).await.map_err(|source| BindError { address, source })
 }
 
-/// Serves until `stop` turns true, then finishes the answers under way.
-pub async fn serve(listeners: Listeners, service: Arc<Service>, control: Arc<Control>, stop: watch::Receiver<bool>) {
+/// Serves until told to stop, then finishes the answers under way.
+pub async fn serve(listeners: Listeners, service: Arc<Service>, control: Arc<Control>, stop: Stopped) {
     let client = accept(listeners.client, stop.clone(), move |stream, stop| {
         let service = Arc::clone(&service);
         Box::pin(client_connection(stream, service, stop))
@@ -86,18 +84,14 @@ pub async fn serve(listeners: Listeners, service: Arc<Service>, control: Arc<Con
 
 type Connection = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-async fn accept(
-    listener: TcpListener,
-    mut stop: watch::Receiver<bool>,
-    connect: impl Fn(TcpStream, watch::Receiver<bool>) -> Connection,
-) {
+async fn accept(listener: TcpListener, mut stop: Stopped, connect: impl Fn(TcpStream, Stopped) -> Connection) {
     let places = Arc::new(Semaphore::new(CONNECTION_LIMIT));
     let mut connections = JoinSet::new();
     loop {
         let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = stopped(&mut stop) => break,
+            () = stop.wait() => break,
         };
         // A failed accept concerns one connection that is gone already, or a shortage that passes.
         let Ok((stream, _)) = accepted else {
@@ -117,19 +111,19 @@ async fn accept(
     let _ = tokio::time::timeout(DRAIN_TIMEOUT, async { while connections.join_next().await.is_some() {} }).await;
 }
 
-async fn client_connection(stream: TcpStream, service: Arc<Service>, stop: watch::Receiver<bool>) {
+async fn client_connection(stream: TcpStream, service: Arc<Service>, stop: Stopped) {
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
         let service = Arc::clone(&service);
         async move {
             let request = read(request, Door::BaseUrl).await;
-            Ok::<_, Infallible>(body::graph_response(service.answer(request)))
+            Ok::<_, Infallible>(graph_response(service.answer(request)))
         }
     });
     let connection = http().serve_connection(TokioIo::new(stream), answer);
     drive(connection, stop).await;
 }
 
-async fn control_connection(stream: TcpStream, control: Arc<Control>, stop: watch::Receiver<bool>) {
+async fn control_connection(stream: TcpStream, control: Arc<Control>, stop: Stopped) {
     let stopping = stop.clone();
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
         let control = Arc::clone(&control);
@@ -150,7 +144,7 @@ fn http() -> http1::Builder {
 }
 
 /// Runs a connection to its end, or lets it finish its answer when the server stops.
-async fn drive<S, B>(connection: http1::Connection<TokioIo<TcpStream>, S>, mut stop: watch::Receiver<bool>)
+async fn drive<S, B>(connection: http1::Connection<TokioIo<TcpStream>, S>, mut stop: Stopped)
 where
     S: hyper::service::HttpService<Incoming, ResBody = B>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -161,16 +155,11 @@ where
     // A connection that ends in an error concerns the client that broke it, and nobody else.
     tokio::select! {
         _ = connection.as_mut() => {}
-        () = stopped(&mut stop) => {
+        () = stop.wait() => {
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
     }
-}
-
-/// Returns when the server is to stop, or nobody is left to say so.
-pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
 /// Reads a request with its body, up to the limit.
@@ -187,4 +176,17 @@ async fn read(request: hyper::Request<Incoming>, door: Door) -> Request {
         }
     };
     Request { method: parts.method, uri: parts.uri, version: parts.version, headers: parts.headers, body, door, unread }
+}
+
+/// An answer of the client port as hyper wants it.
+fn graph_response(answer: Answer) -> hyper::Response<Outgoing> {
+    let body = match answer.content {
+        Content::Empty => Outgoing::Sized(None),
+        Content::OData(_) | Content::Error => Outgoing::Chunked(Some(answer.body)),
+        Content::Text | Content::Html | Content::Identity => Outgoing::Sized(Some(answer.body)),
+    };
+    let mut response = hyper::Response::new(body);
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    response
 }

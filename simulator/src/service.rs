@@ -13,18 +13,19 @@ use hyper::{Method, StatusCode, Version};
 
 use crate::access::{Access, Caller};
 use crate::answers::{Kept, Spelling};
-use crate::exchange::{Answer, Request, Unread};
+use crate::exchange::{Answer, BODY_LIMIT, Request, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
 use crate::journal::{Asked, Body, Entry};
 use crate::log::{Line, Log};
-use crate::operations::{self, Context, NextLink, Reply};
+use crate::operations::{self, Context, Reply};
 use crate::quirks::PostWithoutLength;
 use crate::route::{self, Operation};
 use crate::sign_in;
 use crate::tenant::Tenants;
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
+use crate::wire::links::NextLink;
 use crate::wire::shape::Shape;
 use crate::world::{Stamp, World};
 
@@ -257,7 +258,7 @@ fn web_server(request: &Request, world: &World) -> Result<(), Refusal> {
         return Err(Refusal::TargetTooLong(TARGET_LIMIT));
     }
     if request.unread == Some(Unread::TooLarge) {
-        return Err(Refusal::BodyTooLarge(crate::server::BODY_LIMIT));
+        return Err(Refusal::BodyTooLarge(BODY_LIMIT));
     }
     let has_length =
         request.headers.contains_key(header::CONTENT_LENGTH) || request.headers.contains_key(header::TRANSFER_ENCODING);

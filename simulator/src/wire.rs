@@ -5,4 +5,5 @@ pub mod error;
 pub mod hardware_information;
 pub mod headers;
 pub mod json;
+pub mod links;
 pub mod shape;

@@ -12,9 +12,9 @@ use simtune::clock::Wall;
 use simtune::exchange::{Answer, Door, Request};
 use simtune::identity::keys::SigningKey;
 use simtune::log::Log;
-use simtune::operations::NextLink;
 use simtune::service::Service;
 use simtune::tenant::{TenantSpec, Tenants};
+use simtune::wire::links::NextLink;
 
 /// The day on which every test begins.
 pub(crate) fn start() -> DateTime<Utc> {

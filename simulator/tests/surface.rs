@@ -4,8 +4,8 @@ use hyper::Method;
 use insta::assert_snapshot;
 use serde_json::Value as Json;
 use simtune::device::record::PROPERTIES;
-use simtune::operations::NextLink;
 use simtune::tenant::TenantSpec;
+use simtune::wire::links::NextLink;
 
 use crate::harness::{Harness, With, json, request, text, told};
 

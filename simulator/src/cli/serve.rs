@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{Stop, print, signals};
 use crate::clock::Wall;
-use crate::config::{Config, LogFormat, UsageError};
-use crate::log::Log;
+use crate::config::{Config, UsageError};
+use crate::log::{Log, LogFormat};
 use crate::ready::Ready;
 use crate::running::{Simulator, StartError};
 use crate::tenant::Tenant;

@@ -4,12 +4,12 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::Call;
 use super::reply::{ApiError, Reply};
 use crate::clock;
-use crate::server::stopped;
+use crate::shutdown::Stopped;
 
 /// The longest wait for a journal entry.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -17,7 +17,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// `GET …/journal?after=N&wait=5s`: what is behind number N; with `wait`, at least one entry or the end of the wait.
-pub(super) async fn journal(call: &Call<'_>, mut stop: watch::Receiver<bool>) -> Result<Reply, ApiError> {
+pub(super) async fn journal(call: &Call<'_>, mut stop: Stopped) -> Result<Reply, ApiError> {
     call.only_query(&["after", "wait"])?;
     let tenant = call.tenant()?;
     let after = number(call, "after")?.unwrap_or(0);
@@ -41,7 +41,7 @@ pub(super) async fn journal(call: &Call<'_>, mut stop: watch::Receiver<bool>) ->
         tokio::select! {
             () = grown => {}
             () = pause(wait) => {}
-            () = stopped(&mut stop) => {}
+            () = stop.wait() => {}
         }
     }
     let page = tenant.world().journal.since(after);
@@ -49,7 +49,7 @@ pub(super) async fn journal(call: &Call<'_>, mut stop: watch::Receiver<bool>) ->
 }
 
 /// `GET /api/events?tenant=…`: each exchange as one event, whose id is its number in the journal.
-pub(super) fn stream(call: &Call<'_>, mut stop: watch::Receiver<bool>) -> Result<Reply, ApiError> {
+pub(super) fn stream(call: &Call<'_>, mut stop: Stopped) -> Result<Reply, ApiError> {
     call.only_query(&["tenant", "after"])?;
     let tenant = call.tenant_named(call.query("tenant").as_deref().unwrap_or("default"))?;
     let resumed = call.request.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
@@ -76,7 +76,7 @@ pub(super) fn stream(call: &Call<'_>, mut stop: watch::Receiver<bool>) -> Result
             tokio::select! {
                 changed = written.changed() => if changed.is_err() { return },
                 () = sender.closed() => return,
-                () = stopped(&mut stop) => return,
+                () = stop.wait() => return,
                 () = pause(HEARTBEAT) => if sender.send(Bytes::from_static(b": alive\n\n")).await.is_err() { return },
             }
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::server::Outgoing;
+use crate::outgoing::Outgoing;
 
 /// An answer of the control port.
 #[derive(Debug)]

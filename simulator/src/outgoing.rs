@@ -8,9 +8,6 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::mpsc;
 
-use crate::exchange::Answer;
-use crate::wire::headers::Content;
-
 /// The body of a response.
 #[derive(Debug)]
 pub enum Outgoing {
@@ -49,17 +46,4 @@ impl Body for Outgoing {
             Self::Chunked(Some(_)) | Self::Stream(_) => SizeHint::default(),
         }
     }
-}
-
-/// An answer of the client port as hyper wants it.
-pub(super) fn graph_response(answer: Answer) -> hyper::Response<Outgoing> {
-    let body = match answer.content {
-        Content::Empty => Outgoing::Sized(None),
-        Content::OData(_) | Content::Error => Outgoing::Chunked(Some(answer.body)),
-        Content::Text | Content::Html | Content::Identity => Outgoing::Sized(Some(answer.body)),
-    };
-    let mut response = hyper::Response::new(body);
-    *response.status_mut() = answer.status;
-    *response.headers_mut() = answer.headers;
-    response
 }
