@@ -35,11 +35,11 @@ pub const CONTROL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOC
 #[schemars(title = "simtune.toml")]
 pub struct Options {
     /// Where clients connect; port 0 takes a free one [default: 127.0.0.1:3650]
-    #[arg(long, env = "SIMTUNE_LISTEN", value_name = "ADDR")]
+    #[arg(long, env = "SIMTUNE_LISTEN", value_name = "ADDR", value_parser = address)]
     pub listen: Option<SocketAddr>,
 
     /// Where the tester connects; port 0 takes a free one [default: 127.0.0.1:3651]
-    #[arg(long, env = "SIMTUNE_CONTROL", value_name = "ADDR")]
+    #[arg(long, env = "SIMTUNE_CONTROL", value_name = "ADDR", value_parser = address)]
     pub control: Option<SocketAddr>,
 
     /// Write the ready object to this file (mode 0600) once requests are served
@@ -235,7 +235,8 @@ impl Options {
                 seed: self.seed.unwrap_or(1),
                 fleet: fleet_source(self.fleet.as_deref())?,
                 edition: self.edition.map(checked_edition).transpose()?,
-                quirks: quirks(self.quirks.as_deref(), &self.quirk)?,
+                quirks: quirks(self.quirks.as_deref(), &self.quirk)
+                    .map_err(|error| UsageError(format!("--quirks, --quirk: {error}")))?,
                 clock: self
                     .clock
                     .as_deref()
@@ -261,14 +262,14 @@ pub fn environment(name: &str) -> Option<String> {
 
 /// A profile and single quirks over it.
 pub fn quirks<S: AsRef<str>>(profile: Option<&str>, single: &[S]) -> Result<Quirks, UsageError> {
-    let profile = profile.map(Profile::named).transpose().map_err(in_flag("--quirks"))?.unwrap_or_default();
+    let profile = profile.map(Profile::named).transpose().map_err(UsageError)?.unwrap_or_default();
     let mut quirks = Quirks::of(profile);
     for pair in single {
         let pair = pair.as_ref();
         let (name, value) = pair
             .split_once('=')
-            .ok_or_else(|| UsageError(format!("--quirk {pair}: write it as NAME=VALUE, like filter-ne=eq")))?;
-        quirks.set(name, value).map_err(in_flag("--quirk"))?;
+            .ok_or_else(|| UsageError(format!("'{pair}' sets no quirk; write NAME=VALUE, like filter-ne=eq")))?;
+        quirks.set(name, value).map_err(UsageError)?;
     }
     Ok(quirks)
 }
@@ -295,6 +296,11 @@ fn fleet_source(argument: Option<&str>) -> Result<fleet::Source, UsageError> {
             fleet::Source::File { name, text }
         }
     })
+}
+
+/// Reads an address with its port.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address has a port and no name, like 127.0.0.1:3650 or [::1]:3650".to_owned())
 }
 
 fn checked_edition(name: String) -> Result<String, UsageError> {

@@ -60,6 +60,19 @@ pub enum Unread {
 }
 
 impl Request {
+    /// What stands for a request that could not be read.
+    pub fn unreadable() -> Self {
+        Self {
+            method: Method::GET,
+            uri: Uri::from_static("/"),
+            version: Version::HTTP_11,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            door: Door::BaseUrl,
+            unread: None,
+        }
+    }
+
     /// Path and query as sent; `/` for a target without a path.
     pub fn target(&self) -> &str {
         self.uri.path_and_query().map_or("/", |target| target.as_str())

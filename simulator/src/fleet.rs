@@ -134,7 +134,7 @@ pub enum FleetError {
 }
 
 /// The most devices a generated fleet has.
-pub const MOST: u32 = 10_000_000;
+pub const MOST: u32 = 1_000_000;
 
 impl Builtin {
     /// All of them.

@@ -1,5 +1,7 @@
 //! Sockets: accepts connections on both ports, reads requests, writes answers, and shuts down without cutting one off.
 
+mod unreadable;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -17,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use self::unreadable::Polite;
 use crate::control::Control;
 use crate::exchange::{Answer, BODY_LIMIT, Door, Request, Unread};
 use crate::outgoing::Outgoing;
@@ -112,6 +115,7 @@ async fn accept(listener: TcpListener, mut stop: Stopped, connect: impl Fn(TcpSt
 }
 
 async fn client_connection(stream: TcpStream, service: Arc<Service>, stop: Stopped) {
+    let polite = Polite::new(stream, Arc::clone(&service));
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
         let service = Arc::clone(&service);
         async move {
@@ -119,7 +123,7 @@ async fn client_connection(stream: TcpStream, service: Arc<Service>, stop: Stopp
             Ok::<_, Infallible>(graph_response(service.answer(request)))
         }
     });
-    let connection = http().serve_connection(TokioIo::new(stream), answer);
+    let connection = http().serve_connection(TokioIo::new(polite), answer);
     drive(connection, stop).await;
 }
 
@@ -144,8 +148,9 @@ fn http() -> http1::Builder {
 }
 
 /// Runs a connection to its end, or lets it finish its answer when the server stops.
-async fn drive<S, B>(connection: http1::Connection<TokioIo<TcpStream>, S>, mut stop: Stopped)
+async fn drive<I, S, B>(connection: http1::Connection<TokioIo<I>, S>, mut stop: Stopped)
 where
+    I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
     S: hyper::service::HttpService<Incoming, ResBody = B>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     B: hyper::body::Body + 'static,

@@ -160,6 +160,19 @@ impl Service {
         Ok(Outcome::of_kept(&kept, spelling.gzip))
     }
 
+    /// Answers what could not be read as a request; `status` is what the reader made of it.
+    pub fn refuse_unreadable(&self, status: u16) -> Answer {
+        let caller = Caller::anonymous(Arc::clone(self.tenants.default_tenant()));
+        let stamp = {
+            let mut world = caller.tenant.world();
+            let (now, _) = world.advance(self.tenants.wall().now());
+            world.stamp(now)
+        };
+        let request = Request::unreadable();
+        let outcome = refuse(&Refusal::Unreadable(status), None, &request, &stamp);
+        self.finish(request, caller, outcome, stamp)
+    }
+
     /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
     fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
         let caller = Caller::anonymous(sign_in::tenant(call, &self.tenants));

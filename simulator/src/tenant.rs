@@ -18,8 +18,6 @@ use crate::random::Draw;
 use crate::support::{self, Edition};
 use crate::world::{CheckIn, World};
 
-/// Devices a fleet may have. A million is a later promise; this keeps one mistyped number from eating the machine.
-const FLEET_LIMIT: usize = 1_000_000;
 /// Tenants at once.
 const TENANT_LIMIT: usize = 10_000;
 
@@ -87,7 +85,7 @@ pub enum TenantError {
     #[error(transparent)]
     Fleet(#[from] fleet::FleetError),
     /// Its fleet is too large.
-    #[error("a fleet has at most {FLEET_LIMIT} devices; this one has {0}")]
+    #[error("a fleet has at most {most} devices; this one has {0}", most = fleet::MOST)]
     FleetTooLarge(usize),
     /// Its edition does not exist.
     #[error(transparent)]
@@ -236,17 +234,12 @@ impl Shared {
         if let Some((base, warnings)) = self.lock().get(&key) {
             return Ok((Arc::clone(base), warnings.clone()));
         }
-        if let fleet::Source::Generated(count) = source
-            && *count as usize > FLEET_LIMIT
-        {
-            return Err(TenantError::FleetTooLarge(*count as usize));
-        }
         let as_of = day.and_time(chrono::NaiveTime::MIN).and_utc();
         let draw = Draw::from_seed(seed).at("fleet");
         let people = fleet::People::new(domain, draw.at("people"));
         let context = fleet::Context { people: &people, as_of };
         let drafts = fleet::drafts(source, &context, draw)?;
-        if drafts.len() > FLEET_LIMIT {
+        if drafts.len() > fleet::MOST as usize {
             return Err(TenantError::FleetTooLarge(drafts.len()));
         }
         let mut warnings = Vec::new();

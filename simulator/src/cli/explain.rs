@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Stop;
 use crate::clock::Wall;
-use crate::config::{self, UsageError};
+use crate::config::UsageError;
 use crate::device::ManagedDevice;
 use crate::fleet;
 use crate::quirks::{Profile, QUIRKS, Quirks};
@@ -54,7 +54,7 @@ pub(super) fn matrix(edition: Option<&str>, against: Option<&str>) -> Result<Str
 
 pub(super) fn quirks(profile: &str) -> Result<String, Stop> {
     let chosen = Profile::named(profile).map_err(|error| UsageError(format!("--profile: {error}")))?;
-    let quirks: Quirks = config::quirks::<&str>(Some(profile), &[])?;
+    let quirks = Quirks::of(chosen);
     let index = Profile::ALL.iter().position(|(_, known)| *known == chosen).unwrap_or_default();
     let mut told = format!("Quirks of the profile {profile}; another value with --quirk NAME=VALUE\n");
     for quirk in QUIRKS {

@@ -83,6 +83,8 @@ pub enum Refusal {
     BodyTooLarge(usize),
     /// The URL is longer than the limit, in bytes.
     TargetTooLong(usize),
+    /// What came is no HTTP request, or its head is too large; with the status that says so.
+    Unreadable(u16),
 }
 
 /// A call as Intune's device front end sees it; its messages quote the URL.
@@ -221,6 +223,16 @@ impl Refusal {
                 "RequestEntityTooLarge",
                 format!("The request body is larger than the {limit} bytes that simtune accepts."),
             ),
+            Self::Unreadable(431) => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "RequestHeaderFieldsTooLarge",
+                "The request line and headers are larger than simtune accepts.".into(),
+            ),
+            Self::Unreadable(status) => (
+                StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST),
+                "BadRequest",
+                "What was sent cannot be read as an HTTP/1.1 request.".into(),
+            ),
             Self::TargetTooLong(limit) => (
                 StatusCode::URI_TOO_LONG,
                 "RequestUriTooLong",
@@ -339,6 +351,8 @@ mod tests {
             Refusal::LengthRequired,
             Refusal::BodyTooLarge(1_000),
             Refusal::TargetTooLong(1_000),
+            Refusal::Unreadable(400),
+            Refusal::Unreadable(431),
         ]
     }
 
