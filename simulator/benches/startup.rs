@@ -1,4 +1,5 @@
-//! How long from spawn to the first answered request, and how much memory then: `cargo bench -p simtune --bench startup`.
+//! How long from spawn to the first answered request, how much memory then, and what a tenant costs:
+//! `cargo bench -p simtune --bench startup`.
 
 mod support;
 
@@ -7,8 +8,14 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use simtune::clock::Wall;
+use simtune::fleet::Builtin;
+use simtune::tenant::{TenantSpec, Tenants};
+
 /// Starts that are measured; odd, so that there is a middle one.
 const STARTS: usize = 21;
+/// Tenants that are made of each kind; odd, so that there is a middle one.
+const TENANTS: u64 = 51;
 /// How often the first request is tried.
 const POLL: Duration = Duration::from_micros(500);
 
@@ -26,6 +33,34 @@ fn main() {
     let most = times.iter().copied().fold(0.0, f64::max);
     println!("  median {:.1} ms (most {most:.1}); target 15 ms", support::median(&times));
     println!("  resident memory after it: median {:.1} MiB; target 10 MiB", support::median(&memory) / 1024.0);
+    tenants();
+}
+
+/// What making a tenant and taking it back to its seed cost, in process; target 1 ms for built-in fleets.
+fn tenants() {
+    let all = Tenants::new(TenantSpec::default(), Wall::System).expect("the default tenant");
+    println!("tenants, median of {TENANTS} in ms (target 1)");
+    for (name, fleet, fresh_seed) in [
+        ("create, one-of-each, a seed seen before", Builtin::OneOfEach, false),
+        ("create, one-of-each, a new seed", Builtin::OneOfEach, true),
+        ("create, three-pages, a seed seen before", Builtin::ThreePages, false),
+        ("create, three-pages, a new seed", Builtin::ThreePages, true),
+    ] {
+        let mut created = Vec::new();
+        let mut reset = Vec::new();
+        for number in 0..TENANTS {
+            let seed = if fresh_seed { 1_000 + number } else { 1 };
+            let spec = TenantSpec { seed, fleet: fleet.into(), ..TenantSpec::default() };
+            let started = support::now();
+            let tenant = all.create(spec).expect("a tenant");
+            created.push(started.elapsed().as_secs_f64() * 1_000.0);
+            let started = support::now();
+            tenant.reset(Wall::System.now());
+            reset.push(started.elapsed().as_secs_f64() * 1_000.0);
+            assert!(all.delete(tenant.id));
+        }
+        println!("  {name}: {:.3}; reset {:.3}", support::median(&created), support::median(&reset));
+    }
 }
 
 /// Milliseconds to the first answer, and KiB resident after it.
