@@ -9,6 +9,10 @@ for tool in curl jq; do
   command -v "$tool" >/dev/null || { echo "$tool is missing" >&2; exit 1; }
 done
 
+simtune=$(realpath "$simtune")
+# What somebody has set for a simulator of their own is not meant here; see also the change of folder below.
+unset "${!SIMTUNE_@}"
+
 # A proxy meant for package registries must not see requests to this machine.
 export no_proxy="127.0.0.1,localhost${no_proxy:+,$no_proxy}"
 export NO_PROXY=$no_proxy
@@ -61,6 +65,9 @@ advance() {
 }
 
 # --- start
+
+# A simtune.toml in the current folder would count.
+cd "$scratch"
 
 "$simtune" serve --listen 127.0.0.1:0 --control 127.0.0.1:0 --ready-file "$scratch/ready.json" --clock manual \
   >"$scratch/stdout" 2>"$scratch/stderr" &

@@ -261,9 +261,13 @@ async def run(ready: dict) -> None:
 
 def start(program: str, folder: Path) -> tuple[subprocess.Popen, dict]:
     ready_file = folder / "ready.json"
+    # Neither variables nor a simtune.toml that somebody has for a simulator of their own are meant here.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIMTUNE_")}
     server = subprocess.Popen(
-        [program, "serve", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
+        [str(Path(program).resolve()), "serve", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
          "--ready-file", str(ready_file), "--clock", "manual"],
+        cwd=folder,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
