@@ -14,11 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import urllib.parse
 import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
+from kiota_abstractions.api_error import APIError
 from kiota_abstractions.authentication import (
     AccessTokenProvider,
     AllowedHostsValidator,
@@ -47,6 +49,8 @@ DevicesConfiguration = ManagedDevicesRequestBuilder.ManagedDevicesRequestBuilder
 
 ACCEPTED = ["Android-6", "Windows-Phone-8.1", "iPhone-1"]
 REFUSED = ["MacBook-1", "DESKTOP-1", "Android-7", "Work-profile-8"]
+LOG = "simtune.log"
+LINES_OF_LOG = 20
 SECONDS_TO_START = 30
 SECONDS_PER_REQUEST = 30
 
@@ -263,14 +267,17 @@ def start(program: str, folder: Path) -> tuple[subprocess.Popen, dict]:
     ready_file = folder / "ready.json"
     # Neither variables nor a simtune.toml that somebody has for a simulator of their own are meant here.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SIMTUNE_")}
-    server = subprocess.Popen(
-        [str(Path(program).resolve()), "serve", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
-         "--ready-file", str(ready_file), "--clock", "manual"],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
+    # Its log would drown the checks; it is shown when one fails.
+    with (folder / LOG).open("wb") as log:
+        server = subprocess.Popen(
+            [str(Path(program).resolve()), "serve", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
+             "--ready-file", str(ready_file), "--clock", "manual"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
     until = time.monotonic() + SECONDS_TO_START
     while not ready_file.exists():
         if server.poll() is not None or time.monotonic() > until:
@@ -296,8 +303,11 @@ def main() -> int:
             asyncio.run(run(ready))
             server.terminate()
             equal("SIGTERM ends it with exit code 0", 0, server.wait(SECONDS_PER_REQUEST))
-        except Failed as failure:
-            print(f"FAIL {failure}", file=sys.stderr)
+        except (Failed, APIError) as failure:
+            if isinstance(failure, APIError):
+                traceback.print_exc()
+            log = (Path(folder) / LOG).read_text().splitlines()
+            print(*log[-LINES_OF_LOG:], f"FAIL {failure}", sep="\n", file=sys.stderr)
             return 1
         finally:
             if server is not None and server.poll() is None:
