@@ -314,7 +314,8 @@ fn certificate(path: &Path) -> Result<Certificate, UsageError> {
     Certificate::from_pem(&pem).map_err(|error| UsageError(format!("--client-certificate {}: {error}", path.display())))
 }
 
-fn is_domain(text: &str) -> bool {
+/// Whether `text` is a domain name of at least two labels.
+pub fn is_domain(text: &str) -> bool {
     text.len() <= 253
         && text.contains('.')
         && text.split('.').all(|label| {

@@ -103,7 +103,7 @@ fn bad_input_ends_with_64_and_one_clear_sentence() {
             format!("simtune {}\n{sentence}", arguments.join(" "))
         })
         .collect();
-    let story = story.join("\n\n").replace(&format!("{scratch}/simtune-test-{}-", std::process::id()), "/tmp/");
+    let story = story.join("\n\n").replace(&format!("{scratch}/simtune-test-{}-", std::process::id()), "FOLDER/");
     assert_snapshot!(story);
 }
 
@@ -192,6 +192,7 @@ fn serve_says_how_to_connect_and_leaves_nothing_behind() {
         if let Ok(text) = std::fs::read_to_string(&ready_file) {
             break serde_json::from_str(&text).expect("the ready file is whole");
         }
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it wrote the ready file");
         std::thread::yield_now();
     };
     assert_eq!(from_file, ready);

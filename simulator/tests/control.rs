@@ -29,6 +29,8 @@ fn refusals_name_the_cause_and_the_way_out() {
         ("POST", "/api/tenants".into(), r#"{"quirks":"lenient"}"#),
         ("POST", "/api/tenants".into(), r#"{"clock":"noon"}"#),
         ("POST", "/api/tenants".into(), r#"{"checkIn":"soon"}"#),
+        ("POST", "/api/tenants".into(), r#"{"clientSecret":""}"#),
+        ("POST", "/api/tenants".into(), r#"{"domain":"contoso"}"#),
         ("POST", "/api/tenants".into(), "{"),
         ("DELETE", TENANT.into(), ""),
         ("GET", format!("{TENANT}/devices?limit=1"), ""),

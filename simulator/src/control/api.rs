@@ -199,6 +199,14 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
             }
         },
     };
+    if message.client_secret.as_deref() == Some("") {
+        return Err(ApiError::bad(
+            "clientSecret: it must not be empty; leave it out to get one from the seed".to_owned(),
+        ));
+    }
+    if let Some(domain) = message.domain.as_deref().filter(|domain| !config::is_domain(domain)) {
+        return Err(ApiError::bad(format!("domain: '{domain}' is no domain name; write it like contoso.example")));
+    }
     let single: Vec<String> = message
         .quirk
         .iter()
