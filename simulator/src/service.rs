@@ -22,7 +22,7 @@ use crate::operations::{self, Context, Reply};
 use crate::quirks::PostWithoutLength;
 use crate::route::{self, Operation};
 use crate::sign_in;
-use crate::tenant::Tenants;
+use crate::tenant::{Tenant, Tenants};
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::links::NextLink;
@@ -163,24 +163,23 @@ impl Service {
     /// Answers what could not be read as a request; `status` is what the reader made of it.
     pub fn refuse_unreadable(&self, status: u16) -> Answer {
         let caller = Caller::anonymous(Arc::clone(self.tenants.default_tenant()));
-        let stamp = {
-            let mut world = caller.tenant.world();
-            let (now, _) = world.advance(self.tenants.wall().now());
-            world.stamp(now)
-        };
+        let stamp = self.stamp(&caller.tenant);
         let request = Request::unreadable();
         let outcome = refuse(&Refusal::Unreadable(status), None, &request, &stamp);
         self.finish(request, caller, outcome, stamp)
     }
 
+    /// The marks of an exchange that needs nothing else of its tenant's world.
+    fn stamp(&self, tenant: &Tenant) -> Stamp {
+        let mut world = tenant.world();
+        let (now, _) = world.advance(self.tenants.wall().now());
+        world.stamp(now)
+    }
+
     /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
     fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
         let caller = Caller::anonymous(sign_in::tenant(call, &self.tenants));
-        let stamp = {
-            let mut world = caller.tenant.world();
-            let (now, _) = world.advance(self.tenants.wall().now());
-            world.stamp(now)
-        };
+        let stamp = self.stamp(&caller.tenant);
         let authority = request.authority().unwrap_or(&self.default_authority);
         let root = format!("{}://{authority}", request.door.scheme());
         let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
