@@ -68,14 +68,15 @@ impl Asked {
         for (name, value) in headers {
             text.push_str(name.as_str());
             text.push_str(": ");
-            match (token_hash, std::str::from_utf8(value.as_bytes())) {
-                (Some(hash), _) if *name == header::AUTHORIZATION => {
+            match token_hash {
+                Some(hash) if *name == header::AUTHORIZATION => {
                     text.push_str("Bearer masked-");
                     text.push_str(hash);
                 }
-                (_, Ok(value)) if mask::is_credential(name) => text.push_str(&mask::credential(value)),
-                (_, Ok(value)) => text.push_str(value),
-                (_, Err(_)) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+                _ if mask::is_credential(name) => {
+                    text.push_str(&mask::credential(&String::from_utf8_lossy(value.as_bytes())));
+                }
+                _ => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
             }
             text.push('\n');
         }

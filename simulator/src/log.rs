@@ -124,9 +124,18 @@ impl Log {
 
 fn write_text(out: &mut Vec<u8>, line: &Line<'_>) {
     json::bare_date(out, line.time, DatePrecision::Seconds);
-    let target = crate::journal::masked_target(line.target);
-    // Writing to memory cannot fail.
-    let _ = writeln!(out, " {} {} {target} {}B {}", line.status, line.method, line.bytes, line.request_id);
+    out.push(b' ');
+    json::integer(out, line.status.into());
+    for word in [line.method, &crate::journal::masked_target(line.target)] {
+        out.push(b' ');
+        out.extend_from_slice(word.as_bytes());
+    }
+    out.push(b' ');
+    json::integer(out, i64::try_from(line.bytes).unwrap_or(i64::MAX));
+    out.extend_from_slice(b"B ");
+    let mut id = Uuid::encode_buffer();
+    out.extend_from_slice(line.request_id.hyphenated().encode_lower(&mut id).as_bytes());
+    out.push(b'\n');
 }
 
 fn write_json(out: &mut Vec<u8>, line: &Line<'_>) {

@@ -60,7 +60,7 @@ pub struct Reply {
 
 impl Reply {
     fn json(shape: Shape, body: Vec<u8>, ignored: Vec<String>) -> Self {
-        Self { status: StatusCode::OK, content: Content::OData(shape.content_type()), body, ignored }
+        Self { status: StatusCode::OK, content: Content::OData(shape), body, ignored }
     }
 
     fn no_content() -> Self {

@@ -159,6 +159,7 @@ where
     let mut connection = std::pin::pin!(connection);
     // A connection that ends in an error concerns the client that broke it, and nobody else.
     tokio::select! {
+        biased;
         _ = connection.as_mut() => {}
         () = stop.wait() => {
             connection.as_mut().graceful_shutdown();

@@ -107,7 +107,7 @@ impl Service {
             (stamp, self.decide(&mut world, &request, &caller, now))
         };
         let outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
-        self.finish(request, caller, outcome, stamp)
+        self.finish(request, &caller, outcome, stamp)
     }
 
     /// Web server → token → kept answer, or route → role → operation.
@@ -166,7 +166,7 @@ impl Service {
         let stamp = self.stamp(&caller.tenant);
         let request = Request::unreadable();
         let outcome = refuse(&Refusal::Unreadable(status), None, &request, &stamp);
-        self.finish(request, caller, outcome, stamp)
+        self.finish(request, &caller, outcome, stamp)
     }
 
     /// The marks of an exchange that needs nothing else of its tenant's world.
@@ -193,11 +193,11 @@ impl Service {
             operation: Some(call.operation()),
             ignored: Arc::default(),
         };
-        self.finish(request, caller, outcome, stamp)
+        self.finish(request, &caller, outcome, stamp)
     }
 
     /// Headers, log, journal. The world is locked only to append to the journal.
-    fn finish(&self, request: Request, caller: Caller, outcome: Outcome, stamp: Stamp) -> Answer {
+    fn finish(&self, request: Request, caller: &Caller, outcome: Outcome, stamp: Stamp) -> Answer {
         let head = Head {
             status: outcome.status,
             content: outcome.content,
@@ -236,7 +236,7 @@ impl Service {
             sent: Body::copied(&request.body),
             head,
             answered: Body::shared(&outcome.plain),
-            token_hash: caller.token_hash,
+            token_hash: caller.token_hash.clone(),
         };
         let (newest, forgotten) = {
             let mut world = caller.tenant.world();

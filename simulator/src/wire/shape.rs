@@ -43,6 +43,14 @@ impl Shape {
         shape
     }
 
+    /// How many shapes there are.
+    pub const COUNT: usize = 6;
+
+    /// This shape's number, below [`Shape::COUNT`].
+    pub const fn number(self) -> usize {
+        self.metadata as usize * 2 + self.ieee754 as usize
+    }
+
     /// The `Content-Type` of an answer of this shape, as observed on Intune's (graph2otel, azuread captures).
     pub const fn content_type(self) -> &'static str {
         match (self.metadata, self.ieee754) {
