@@ -55,8 +55,8 @@ pub struct Entry {
 pub struct Asked {
     /// The verb.
     pub method: Method,
-    /// Target, then `name: value` lines.
-    text: Box<str>,
+    /// Target, then `name: value` lines. Not cut to its length: the copy would cost more than the slack.
+    text: String,
     target_length: usize,
 }
 
@@ -80,7 +80,7 @@ impl Asked {
             }
             text.push('\n');
         }
-        Self { method, text: text.into(), target_length: target.len() }
+        Self { method, text, target_length: target.len() }
     }
 
     /// Path and query as sent.
