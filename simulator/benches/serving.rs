@@ -5,7 +5,10 @@
 //! bytes and headers recorded from the simulator, on the same runtime with the same number of threads; only request id
 //! and date are not made anew.
 
-mod support;
+#[path = "support/measure.rs"]
+mod measure;
+#[path = "support/simulator.rs"]
+mod simulator;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,7 +19,7 @@ use bytes::Bytes;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use simtune::outgoing::Outgoing;
-use support::Simulator;
+use simulator::Simulator;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -74,7 +77,7 @@ fn compare() {
                 }
             }
         }
-        let (bare_rate, simtune_rate) = (support::median(&rates[0]), support::median(&rates[1]));
+        let (bare_rate, simtune_rate) = (measure::median(&rates[0]), measure::median(&rates[1]));
         let goal = if case.target > 0.0 { format!(" (target {:.2})", case.target) } else { String::new() };
         println!("\n{} ({} bytes, {} connections)", case.name, recorded.len(), case.connections);
         for (name, rates) in [("bare hyper", &rates[0]), ("simtune", &rates[1])] {
@@ -125,7 +128,7 @@ fn device(simulator: &Simulator, token: &str) -> String {
         "/beta/deviceManagement/managedDevices?$filter=deviceType%20eq%20'iPhone'&$top=1&$select=id",
         "Connection: close\r\n",
     );
-    let answer = support::exchange(simulator.client(), request.as_bytes());
+    let answer = simulator::exchange(simulator.client(), request.as_bytes());
     let start = answer.find("\"value\":[{\"id\":\"").expect("the fleet has an iPhone") + 16;
     answer[start..start + 36].to_owned()
 }
@@ -272,7 +275,7 @@ fn load(address: &str, request_file: &str, connections: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let rate = runtime.block_on(async move {
         let mut tasks = tokio::task::JoinSet::new();
-        let started = support::now();
+        let started = measure::now();
         for _ in 0..connections {
             let request = request.clone();
             tasks.spawn(async move {

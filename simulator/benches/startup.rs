@@ -1,7 +1,8 @@
 //! How long from spawn to the first answered request, how much memory then, and what a tenant costs:
 //! `cargo bench -p simtune --bench startup`.
 
-mod support;
+#[path = "support/measure.rs"]
+mod measure;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -31,8 +32,8 @@ fn main() {
     let listed: Vec<String> = times.iter().map(|time| format!("{time:.1}")).collect();
     println!("  ms: {}", listed.join(" "));
     let most = times.iter().copied().fold(0.0, f64::max);
-    println!("  median {:.1} ms (most {most:.1}); target 15 ms", support::median(&times));
-    println!("  resident memory after it: median {:.1} MiB; target 10 MiB", support::median(&memory) / 1024.0);
+    println!("  median {:.1} ms (most {most:.1}); target 15 ms", measure::median(&times));
+    println!("  resident memory after it: median {:.1} MiB; target 10 MiB", measure::median(&memory) / 1024.0);
     tenants();
 }
 
@@ -51,22 +52,22 @@ fn tenants() {
         for number in 0..TENANTS {
             let seed = if fresh_seed { 1_000 + number } else { 1 };
             let spec = TenantSpec { seed, fleet: fleet.into(), ..TenantSpec::default() };
-            let started = support::now();
+            let started = measure::now();
             let tenant = all.create(spec).expect("a tenant");
             created.push(started.elapsed().as_secs_f64() * 1_000.0);
-            let started = support::now();
+            let started = measure::now();
             tenant.reset(Wall::System.now());
             reset.push(started.elapsed().as_secs_f64() * 1_000.0);
             assert!(all.delete(tenant.id));
         }
-        println!("  {name}: {:.3}; reset {:.3}", support::median(&created), support::median(&reset));
+        println!("  {name}: {:.3}; reset {:.3}", measure::median(&created), measure::median(&reset));
     }
 }
 
 /// Milliseconds to the first answer, and KiB resident after it.
 fn start_once() -> (f64, f64) {
     let (client, control) = (free_address(), free_address());
-    let started = support::now();
+    let started = measure::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_simtune"))
         .args(["serve", "--listen", &client.to_string(), "--control", &control.to_string()])
         .stdin(Stdio::null())
@@ -80,7 +81,7 @@ fn start_once() -> (f64, f64) {
     }
     let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-    let kib = support::resident_kib(child.id()).unwrap_or_default() as f64;
+    let kib = measure::resident_kib(child.id()).unwrap_or_default() as f64;
     let _ = child.kill();
     let _ = child.wait();
     (milliseconds, kib)

@@ -12,8 +12,9 @@ mod metrics;
 mod openapi;
 mod reply;
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
+use chrono::{DateTime, Utc};
 use hyper::{Method, StatusCode};
 
 use self::reply::{ApiError, Reply};
@@ -22,6 +23,8 @@ use crate::outgoing::Outgoing;
 use crate::ready::Ready;
 use crate::service::Service;
 use crate::shutdown::Stopped;
+use crate::tenant::Tenant;
+use crate::world::World;
 
 /// The control port of a simulator.
 #[derive(Debug)]
@@ -80,6 +83,13 @@ impl Call<'_> {
     fn query(&self, name: &str) -> Option<String> {
         let query = self.request.uri.query()?;
         form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// A tenant's world as it is now, and what time it is there.
+    fn world<'t>(&self, tenant: &'t Tenant) -> (MutexGuard<'t, World>, DateTime<Utc>) {
+        let mut world = tenant.world();
+        let (now, _) = world.advance(self.control.service.tenants().wall().now());
+        (world, now)
     }
 
     /// Refuses query parameters nobody reads, so that a misspelt one is not taken for granted.

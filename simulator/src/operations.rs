@@ -18,7 +18,7 @@ use crate::exchange::Request;
 use crate::quirks::UnknownId;
 use crate::route::{Operation, Route};
 use crate::tenant::Tenant;
-use crate::wire::error::Refusal;
+use crate::wire::error::{BackendCall, Refusal};
 use crate::wire::headers::Content;
 use crate::wire::links::NextLink;
 use crate::wire::shape::{Metadata, Shape};
@@ -66,6 +66,13 @@ impl Reply {
     fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, content: Content::Empty, body: Vec::new(), ignored: Vec::new() }
     }
+}
+
+/// The refusal of a page token that is spelled like one and belongs to something else. The service's words are not known.
+fn foreign_token() -> Refusal {
+    let message =
+        "Invalid query option '$skiptoken': it is not one of this collection's; follow @odata.nextLink unchanged.";
+    Refusal::BadQuery { message: message.to_owned() }
 }
 
 /// Runs the operation that `route` names.
@@ -124,9 +131,14 @@ impl Context<'_> {
         if owned {
             return Ok(id);
         }
-        Err(match self.world.quirks.unknown_id {
-            UnknownId::NotFound => Refusal::UnknownDevice(call()),
-            UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call()),
-        })
+        Err(self.unknown(call()))
+    }
+
+    /// The refusal of a well-formed id that nothing has.
+    fn unknown(&self, call: BackendCall) -> Refusal {
+        match self.world.quirks.unknown_id {
+            UnknownId::NotFound => Refusal::UnknownDevice(call),
+            UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call),
+        }
     }
 }

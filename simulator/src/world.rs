@@ -15,7 +15,6 @@ use crate::answers::Answers;
 use crate::audit::{AuditLog, RemoteActionAudit};
 use crate::clock::TenantClock;
 use crate::device::lifecycle::{self, ActionResult, ActionState};
-use crate::device::record::Record;
 use crate::device::{ManagedDevice, check_ins};
 use crate::inventory::Inventory;
 use crate::journal::Journal;
@@ -226,7 +225,7 @@ impl World {
         Ok(())
     }
 
-    /// Changes a device as the tester wishes. One that comes online hears what it missed.
+    /// Changes a device, as a PATCH or the tester does. One that comes online hears what it missed.
     pub fn edit_device(&mut self, id: Uuid, now: DateTime<Utc>, change: impl FnOnce(&mut ManagedDevice)) -> bool {
         let Some(device) = self.inventory.get(id) else { return false };
         let was_online = device.physical.online;
@@ -235,15 +234,6 @@ impl World {
         if device.physical.online && !was_online && has_pending(&device) {
             self.push(&device, now);
         }
-        self.put(device);
-        true
-    }
-
-    /// Changes what the inventory says of a device, as a PATCH does.
-    pub fn edit_record(&mut self, id: Uuid, change: impl FnOnce(&mut Record)) -> bool {
-        let Some(device) = self.inventory.get(id) else { return false };
-        let mut device = ManagedDevice::clone(device);
-        device.edit(change);
         self.put(device);
         true
     }

@@ -170,6 +170,15 @@ fn events_arrive_as_they_happen_and_end_with_the_server() {
         assert!(read > 0, "the stream ended early: {seen}");
         seen.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
+    // A tenant that went back to its seed counts its exchanges from the beginning.
+    seen.clear();
+    assert_eq!(running.control("POST", "/api/tenants/default/reset", "").0, 200);
+    exchange(running.client, b"GET /v1.0/after HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    while !seen.contains("/v1.0/after") {
+        let read = stream.read(&mut buffer).unwrap();
+        assert!(read > 0, "the stream ended early: {seen}");
+        seen.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
     drop(running);
     while stream.read(&mut buffer).is_ok_and(|read| read > 0) {}
 }

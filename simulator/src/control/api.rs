@@ -258,8 +258,7 @@ fn reset_tenant(call: &Call<'_>) -> Result<Reply, ApiError> {
 fn view(call: &Call<'_>, tenant: &Tenant) -> TenantView {
     let directory = tenant.directory();
     let app = directory.apps.first();
-    let mut world = tenant.world();
-    world.advance(call.control.service.tenants().wall().now());
+    let (world, _) = call.world(tenant);
     TenantView {
         tenant_id: tenant.id,
         domain: tenant.domain.clone(),
@@ -335,8 +334,7 @@ fn create_token(call: &Call<'_>) -> Result<Reply, ApiError> {
     let mut app = app.clone();
     app.roles = message.roles.unwrap_or(app.roles);
     let (now, draw) = {
-        let mut world = tenant.world();
-        let (now, _) = world.advance(call.control.service.tenants().wall().now());
+        let (mut world, now) = call.world(&tenant);
         (now, world.next_request_id())
     };
     let draw = Draw::from_seed(tenant.spec.seed).at("token").at(&draw.to_string());

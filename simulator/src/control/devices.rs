@@ -13,10 +13,9 @@ use crate::device::physical::Physical;
 use crate::device::record::{self, ApiVersion};
 use crate::fleet;
 use crate::random::Draw;
-use crate::tenant::Tenant;
 use crate::wire::device_json::{self, Form, View};
 use crate::wire::shape::Shape;
-use crate::world::CheckInRefusal;
+use crate::world::{CheckInRefusal, World};
 
 /// Devices in one answer, unless `top` says less.
 const PAGE: usize = 1_000;
@@ -32,8 +31,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
             .filter(|top| (1..=PAGE).contains(top))
             .ok_or_else(|| ApiError::bad(format!("top: '{text}' is no number from 1 to {PAGE}")))?,
     };
-    let mut world = tenant.world();
-    world.advance(call.control.service.tenants().wall().now());
+    let (world, _) = call.world(&tenant);
     let after = match call.query("after") {
         None => None,
         Some(id) => {
@@ -50,15 +48,14 @@ pub(super) fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
 pub(super) fn get(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let id = device_id(call)?;
-    tenant.world().advance(call.control.service.tenants().wall().now());
-    shown(call, &tenant, id).map(|device| Reply::ok(&device))
+    let (world, _) = call.world(&tenant);
+    shown(&world, id).map(|device| Reply::ok(&device))
 }
 
 pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let members = object(call)?;
-    let mut world = tenant.world();
-    let (now, _) = world.advance(call.control.service.tenants().wall().now());
+    let (mut world, now) = call.world(&tenant);
     let people = fleet::People::new(&tenant.domain, Draw::from_seed(tenant.spec.seed).at("fleet").at("people"));
     let context = fleet::Context { people: &people, as_of: now };
     let draw = Draw::from_seed(tenant.spec.seed).at("added-device").at(&world.next_request_id().to_string());
@@ -82,39 +79,34 @@ pub(super) fn update(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let id = device_id(call)?;
     let members = object(call)?;
-    let mut world = tenant.world();
-    let (now, _) = world.advance(call.control.service.tenants().wall().now());
+    let (mut world, now) = call.world(&tenant);
     let device = world.inventory().get(id).ok_or_else(|| ApiError::unknown("device", &id.to_string()))?;
     let (changed, physical) = merged(device, members)?;
     world.edit_device(id, now, |device| {
         device.edit(|record| *record = changed);
         device.physical = physical;
     });
-    drop(world);
-    shown(call, &tenant, id).map(|device| Reply::ok(&device))
+    shown(&world, id).map(|device| Reply::ok(&device))
 }
 
 pub(super) fn delete(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let id = device_id(call)?;
-    let mut world = tenant.world();
-    world.advance(call.control.service.tenants().wall().now());
+    let (mut world, _) = call.world(&tenant);
     if world.delete(id) { Ok(Reply::Empty) } else { Err(ApiError::unknown("device", &id.to_string())) }
 }
 
 pub(super) fn check_in(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let id = device_id(call)?;
-    let mut world = tenant.world();
-    let (now, _) = world.advance(call.control.service.tenants().wall().now());
+    let (mut world, now) = call.world(&tenant);
     world.check_in(id, now).map_err(|refusal| match refusal {
         CheckInRefusal::UnknownDevice => ApiError::unknown("device", &id.to_string()),
         CheckInRefusal::Offline => ApiError::conflict(format!(
             "device {id} is offline; PATCH it with {{\"physical\":{{\"online\":true}}}} first"
         )),
     })?;
-    drop(world);
-    shown(call, &tenant, id).map(|device| Reply::ok(&device))
+    shown(&world, id).map(|device| Reply::ok(&device))
 }
 
 /// A device's record and physical side after a PATCH: nothing is changed unless everything can be.
@@ -159,8 +151,7 @@ fn device_id(call: &Call<'_>) -> Result<Uuid, ApiError> {
     Uuid::try_parse(text).map_err(|_| ApiError::unknown("device", text))
 }
 
-fn shown(_: &Call<'_>, tenant: &Tenant, id: Uuid) -> Result<Json, ApiError> {
-    let world = tenant.world();
+fn shown(world: &World, id: Uuid) -> Result<Json, ApiError> {
     world.inventory().get(id).map(|device| show(device)).ok_or_else(|| ApiError::unknown("device", &id.to_string()))
 }
 

@@ -62,7 +62,14 @@ pub(super) fn stream(call: &Call<'_>, mut stop: Stopped) -> Result<Reply, ApiErr
     tokio::spawn(async move {
         let mut greeting = Some(Bytes::from_static(b": listening\n\n"));
         loop {
-            let page = tenant.world().journal.since(after);
+            let page = {
+                let world = tenant.world();
+                // A tenant that went back to its seed counts from the beginning, and so does whoever listens.
+                if world.journal.newest() < after {
+                    after = 0;
+                }
+                world.journal.since(after)
+            };
             after = page["next"].as_u64().unwrap_or(after);
             let mut events = String::new();
             for entry in page["value"].as_array().into_iter().flatten() {

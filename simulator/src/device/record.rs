@@ -10,8 +10,6 @@
 
 mod slot;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
@@ -332,11 +330,4 @@ pub fn never() -> DateTime<Utc> {
 /// What the inventory shows for "no end", such as the grace period of a compliant device (observed).
 pub fn forever() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_300_799, 999_999_900).expect("9999-12-31 is in chrono's range")
-}
-
-impl Record {
-    /// The user's address in the tenant, or nothing for a device nobody owns.
-    pub fn owner(&self) -> Option<Arc<str>> {
-        self.user_principal_name.as_deref().filter(|name| !name.is_empty()).map(Arc::from)
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Context, Reply, device_query};
+use super::{Context, Reply, device_query, foreign_token};
 use crate::odata::options::QueryOptions;
 use crate::odata::skip_token::{SkipToken, next_link_query};
 use crate::route::Route;
@@ -108,20 +108,15 @@ const LABEL: &str = "Skip";
 
 fn read_token(token: &str) -> Result<usize, Refusal> {
     let start = SkipToken::parse(token).ok().and_then(|token| token.get(LABEL)?.parse().ok());
-    start.ok_or_else(|| Refusal::BadQuery {
-        message:
-            "Invalid query option '$skiptoken': it is not one of this collection's; follow @odata.nextLink unchanged."
-                .to_owned(),
-    })
+    start.ok_or_else(foreign_token)
 }
 
 fn reduced(item: Json, select: Option<&[&str]>) -> Json {
-    let (Some(select), Json::Object(mut members)) = (select, item.clone()) else { return item };
-    let mut kept = Map::new();
-    for name in select {
-        if let Some(value) = members.remove(*name) {
-            kept.insert((*name).to_owned(), value);
+    match (select, item) {
+        (Some(select), Json::Object(mut members)) => {
+            let kept = select.iter().filter_map(|name| members.remove(*name).map(|value| ((*name).to_owned(), value)));
+            Json::Object(kept.collect())
         }
+        (_, item) => item,
     }
-    Json::Object(kept)
 }

@@ -6,7 +6,6 @@ use super::collection::Collection;
 use super::device_query::{self, unread_options};
 use super::{Context, Reply};
 use crate::audit::RemoteActionAudit;
-use crate::quirks::UnknownId;
 use crate::route::Route;
 use crate::wire::error::Refusal;
 
@@ -46,12 +45,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
 pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
     let options = device_query::options(context.query)?;
     let id = Uuid::try_parse(&route.key).map_err(|_| Refusal::MalformedId(route.backend_call(None)))?;
-    let audit = context.world.audits().newest_first().find(|audit| audit.id == id).ok_or_else(|| {
-        let call = route.backend_call(None);
-        match context.world.quirks.unknown_id {
-            UnknownId::NotFound => Refusal::UnknownDevice(call),
-            UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call),
-        }
-    })?;
+    let audit = context.world.audits().newest_first().find(|audit| audit.id == id);
+    let audit = audit.ok_or_else(|| context.unknown(route.backend_call(None)))?;
     AUDITS.get(context, route, &options, audit.to_json(), unread_options(&options, &["$select"]))
 }

@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use uuid::Uuid;
 
 use super::device_query::{self, is_owned_by};
-use super::{Context, Reply};
+use super::{Context, Reply, foreign_token};
 use crate::device::record::ApiVersion;
 use crate::device::{Key, ManagedDevice};
 use crate::odata::evaluate::Predicate;
@@ -174,8 +174,6 @@ fn read_token(token: &str) -> Result<Key, Refusal> {
     let id = token.get(LABELS[1]).and_then(|id| Uuid::try_parse(id).ok());
     match (token.get(LABELS[0]), id) {
         (Some(name), Some(id)) => Ok(Key { name: name.into(), id }),
-        _ => Err(Refusal::BadQuery {
-            message: "Invalid query option '$skiptoken': it is not one of this collection's; follow @odata.nextLink unchanged.".to_owned(),
-        }),
+        _ => Err(foreign_token()),
     }
 }

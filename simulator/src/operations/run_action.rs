@@ -2,7 +2,6 @@
 
 use super::{Context, Reply};
 use crate::actions::RemoteAction;
-use crate::quirks::UnknownId;
 use crate::route::Route;
 use crate::wire::error::Refusal;
 use crate::world::ActionRefusal;
@@ -13,10 +12,7 @@ pub(super) fn run(context: Context<'_>, route: &Route, action: &'static dyn Remo
     let call = route.backend_call(None);
     context.world.request_action(id, action, context.now).map_err(|refusal| match refusal {
         ActionRefusal::Unsupported => Refusal::UnsupportedAction(call),
-        ActionRefusal::UnknownDevice => match context.world.quirks.unknown_id {
-            UnknownId::NotFound => Refusal::UnknownDevice(call),
-            UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call),
-        },
+        ActionRefusal::UnknownDevice => context.unknown(call),
     })?;
     Ok(Reply::no_content())
 }

@@ -45,7 +45,9 @@ pub(super) fn update(context: Context<'_>, route: &Route) -> Result<Reply, Refus
             message: format!("Cannot convert the value of '{}': expected {expected}.", property.name),
         })?;
     }
-    context.world.edit_record(id, |record| *record = changed);
+    context.world.edit_device(id, context.now, |device| {
+        device.edit(|record| *record = changed);
+    });
     write_entity(&context, route, id, None, Vec::new())
 }
 

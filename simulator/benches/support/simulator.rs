@@ -1,11 +1,12 @@
-//! What both benchmarks need: a simulator in a process of its own, and the barest of HTTP clients.
-#![allow(dead_code, reason = "each benchmark uses its part")]
+//! A simulator in a process of its own, and the barest of HTTP clients.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::measure;
 
 /// A running simulator; dropping it ends it.
 pub(crate) struct Simulator {
@@ -28,7 +29,7 @@ impl Simulator {
             .stderr(Stdio::null())
             .spawn()
             .expect("simtune starts");
-        let started = now();
+        let started = measure::now();
         let ready = loop {
             if let Ok(text) = std::fs::read_to_string(&ready_file) {
                 break serde_json::from_str(&text).expect("the ready file is JSON");
@@ -56,7 +57,7 @@ impl Simulator {
 
     /// Its resident memory in KiB, where the system tells.
     pub(crate) fn resident_kib(&self) -> Option<u64> {
-        resident_kib(self.child.id())
+        measure::resident_kib(self.child.id())
     }
 }
 
@@ -66,13 +67,6 @@ impl Drop for Simulator {
         let _ = self.child.wait();
         let _ = std::fs::remove_file(&self.ready_file);
     }
-}
-
-/// Resident memory of a process in KiB, where the system tells.
-pub(crate) fn resident_kib(pid: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Sends a request that closes its connection and returns all that comes back.
@@ -88,19 +82,6 @@ pub(crate) fn exchange(address: SocketAddr, request: &[u8]) -> String {
 pub(crate) fn address(url: &serde_json::Value) -> SocketAddr {
     let url = url.as_str().expect("a URL");
     url.trim_start_matches("http://").parse().expect("an address")
-}
-
-/// The middle of some numbers.
-pub(crate) fn median(numbers: &[f64]) -> f64 {
-    let mut sorted = numbers.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
-}
-
-/// A benchmark measures real time.
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-pub(crate) fn now() -> Instant {
-    Instant::now()
 }
 
 fn unique() -> u32 {
