@@ -28,6 +28,8 @@ pub struct Caller {
     pub tenant: Arc<Tenant>,
     /// The app, as far as the token tells.
     pub app_id: Option<Uuid>,
+    /// The signed-in user's id, where the token is a delegated one.
+    pub user: Option<Arc<str>>,
     /// A hash that is the same for the same token.
     pub token_hash: Option<Arc<str>>,
     standing: Standing,
@@ -54,7 +56,7 @@ struct Bearer {
 impl Caller {
     /// Somebody who is not asked for a token.
     pub fn anonymous(tenant: Arc<Tenant>) -> Self {
-        Self { tenant, app_id: None, token_hash: None, standing: Standing::Trusted }
+        Self { tenant, app_id: None, user: None, token_hash: None, standing: Standing::Trusted }
     }
 
     /// Whether the caller may be heard at all at `now`.
@@ -147,7 +149,7 @@ impl Access {
                 }),
             },
         };
-        Caller { tenant, app_id, token_hash: Some(token_hash(token.as_bytes()).into()), standing }
+        Caller { tenant, app_id, user: None, token_hash: Some(token_hash(token.as_bytes()).into()), standing }
     }
 }
 
@@ -160,7 +162,7 @@ fn no_token(tenant: Arc<Tenant>) -> Caller {
         Auth::Relaxed => Standing::Trusted,
         Auth::Enforce => Standing::Refused(Refusal::TokenEmpty),
     };
-    Caller { tenant, app_id: None, token_hash: None, standing }
+    Caller { tenant, app_id: None, user: None, token_hash: None, standing }
 }
 
 /// The token behind `Bearer`, or nothing. Bytes, because looking at each character of a known token would cost more than

@@ -22,7 +22,7 @@
 //! # Reading order
 //!
 //! 1. [`device`]: what a managed device is. Its `record` is the one table of properties, its `lifecycle` the one of
-//!    actions.
+//!    actions. [`model`] has every other type of the entity data model.
 //! 2. [`support`]: which devices support the passcode reset, as data that says where it comes from.
 //! 3. [`actions`]: what an administrator can ask one device to do. [`quirks`]: how the doubtful is decided.
 //! 4. [`world`]: the devices of one tenant, its time, and what happens in it. Below it [`inventory`], [`audit`],
@@ -78,6 +78,7 @@ pub mod identity;
 pub mod inventory;
 pub mod journal;
 pub mod log;
+pub mod model;
 pub mod odata;
 pub mod operations;
 pub mod outgoing;

@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub tenant: &'a Tenant,
     /// The request.
     pub request: &'a Request,
+    /// The signed-in user's id; an app that acts for itself has none.
+    pub user: Option<&'a str>,
     /// What stands behind the `?`, as sent.
     pub query: &'a str,
     /// `scheme://host:port` as the client used them.

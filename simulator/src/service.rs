@@ -146,6 +146,7 @@ impl Service {
             world,
             tenant: &caller.tenant,
             request,
+            user: caller.user.as_deref(),
             query,
             root: &root,
             next_link: self.next_link,

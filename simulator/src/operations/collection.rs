@@ -3,6 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::{Context, Reply, device_query, foreign_token};
+use crate::device::record::ApiVersion;
+use crate::model::EntityType;
 use crate::odata::options::QueryOptions;
 use crate::odata::skip_token::{SkipToken, next_link_query};
 use crate::route::Route;
@@ -13,10 +15,8 @@ use crate::wire::shape::Metadata;
 pub(super) struct Collection<'a> {
     /// Its name in `@odata.context`.
     pub(super) name: &'a str,
-    /// Its items' type, for errors.
-    pub(super) entity_type: &'a str,
-    /// Every property an item can have; `$select` of another is refused.
-    pub(super) properties: &'a [&'a str],
+    /// Its items' type; `$select` of a property that it does not have is refused.
+    pub(super) entity_type: &'static EntityType,
     /// Items on a page unless `$top` says less.
     pub(super) page: usize,
     /// Whether `@odata.count` comes unasked.
@@ -34,7 +34,7 @@ impl Collection<'_> {
         items: impl Iterator<Item = Json>,
         ignored: Vec<String>,
     ) -> Result<Reply, Refusal> {
-        let select = self.select(options)?;
+        let select = self.select(options, route.version)?;
         let start = match &options.skip_token {
             None => usize::try_from(options.skip.unwrap_or(0)).unwrap_or(usize::MAX),
             Some(token) => read_token(token)?,
@@ -66,7 +66,7 @@ impl Collection<'_> {
         item: Json,
         ignored: Vec<String>,
     ) -> Result<Reply, Refusal> {
-        let select = self.select(options)?;
+        let select = self.select(options, route.version)?;
         let mut answer = Map::new();
         self.annotate(context, route, select.as_deref(), "/$entity", &mut answer);
         if let Json::Object(members) = reduced(item, select.as_deref()) {
@@ -76,12 +76,13 @@ impl Collection<'_> {
     }
 
     /// The properties that `$select` names, in the service's spelling.
-    fn select(&self, options: &QueryOptions<'_>) -> Result<Option<Vec<&str>>, Refusal> {
+    fn select(&self, options: &QueryOptions<'_>, version: ApiVersion) -> Result<Option<Vec<&str>>, Refusal> {
         let Some(select) = &options.select else { return Ok(None) };
         let mut selected = Vec::new();
         for name in &select.names {
-            let known = self.properties.iter().find(|known| known.eq_ignore_ascii_case(name));
-            selected.push(*known.ok_or_else(|| device_query::unknown_selected(name, self.entity_type))?);
+            let known = self.entity_type.property(name, version);
+            let known = known.ok_or_else(|| device_query::unknown_selected(name, &self.entity_type.full_name()))?;
+            selected.push(known.name);
         }
         Ok(Some(selected))
     }

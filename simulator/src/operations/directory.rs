@@ -6,39 +6,15 @@ use super::collection::Collection;
 use super::device_query::{self, unread_options};
 use super::{Context, Reply};
 use crate::inventory::User;
+use crate::model::directory::{ORGANIZATION, USER};
 use crate::route::Route;
 use crate::tenant::Tenant;
 use crate::wire::error::Refusal;
 
-/// The properties a user has unless others are selected (documented: Graph's user resource), and those an Intune
-/// client selects.
-const USERS: Collection<'static> = Collection {
-    name: "users",
-    entity_type: "microsoft.graph.user",
-    properties: &[
-        "businessPhones",
-        "displayName",
-        "givenName",
-        "jobTitle",
-        "mail",
-        "mobilePhone",
-        "officeLocation",
-        "preferredLanguage",
-        "surname",
-        "userPrincipalName",
-        "id",
-    ],
-    page: 100,
-    counts: false,
-};
+const USERS: Collection<'static> = Collection { name: "users", entity_type: &USER, page: 100, counts: false };
 
-const ORGANIZATIONS: Collection<'static> = Collection {
-    name: "organization",
-    entity_type: "microsoft.graph.organization",
-    properties: &["id", "displayName", "tenantType", "countryLetterCode", "createdDateTime", "verifiedDomains"],
-    page: 100,
-    counts: false,
-};
+const ORGANIZATIONS: Collection<'static> =
+    Collection { name: "organization", entity_type: &ORGANIZATION, page: 100, counts: false };
 
 /// What a collection of the directory reads of a query; the rest is in the journal as ignored.
 const READ: &[&str] = &["$select", "$top", "$count", "$skiptoken"];

@@ -6,29 +6,15 @@ use super::collection::Collection;
 use super::device_query::{self, unread_options};
 use super::{Context, Reply};
 use crate::audit::RemoteActionAudit;
+use crate::model::remote_action_audit::REMOTE_ACTION_AUDIT;
 use crate::route::Route;
 use crate::wire::error::Refusal;
 
-/// Names: `@microsoft/microsoft-graph-types-beta` (documented). Page size and order are not known; a page of 1,000 as
+/// Page size and order are not known; a page of 1,000 as
 /// for devices, newest first as the portal shows them, is assumed. So is that `$filter` is not honoured.
 const AUDITS: Collection<'static> = Collection {
     name: "deviceManagement/remoteActionAudits",
-    entity_type: "microsoft.graph.remoteActionAudit",
-    properties: &[
-        "id",
-        "deviceDisplayName",
-        "userName",
-        "initiatedByUserPrincipalName",
-        "action",
-        "requestDateTime",
-        "deviceOwnerUserPrincipalName",
-        "deviceIMEI",
-        "actionState",
-        "managedDeviceId",
-        "deviceActionDetails",
-        "deviceActionCategory",
-        "bulkDeviceActionId",
-    ],
+    entity_type: &REMOTE_ACTION_AUDIT,
     page: 1_000,
     counts: true,
 };
