@@ -10,6 +10,7 @@ use hyper::StatusCode;
 
 use crate::route::Operation;
 use crate::wire::headers::Content;
+use crate::wire::preferences::Preferences;
 use crate::wire::shape::Shape;
 
 /// Bytes of bodies kept per tenant. Fourteen pages of 1,000 devices fit.
@@ -26,6 +27,8 @@ pub struct Spelling<'a> {
     pub authority: &'a str,
     /// The shape asked for.
     pub shape: Shape,
+    /// What the client prefers.
+    pub preferences: Preferences,
     /// Whether the body goes out as gzip.
     pub gzip: bool,
 }
@@ -61,6 +64,7 @@ struct OwnedSpelling {
     scheme: &'static str,
     authority: Box<str>,
     shape: Shape,
+    preferences: Preferences,
     gzip: bool,
 }
 
@@ -98,6 +102,7 @@ impl OwnedSpelling {
             scheme: spelling.scheme,
             authority: spelling.authority.into(),
             shape: spelling.shape,
+            preferences: spelling.preferences,
             gzip: spelling.gzip,
         }
     }
@@ -107,6 +112,7 @@ impl OwnedSpelling {
             && self.scheme == spelling.scheme
             && *self.authority == *spelling.authority
             && self.shape == spelling.shape
+            && self.preferences == spelling.preferences
             && self.gzip == spelling.gzip
     }
 }

@@ -10,6 +10,7 @@ mod guard;
 mod messages;
 mod metrics;
 mod openapi;
+mod quirks;
 mod reply;
 
 use std::sync::{Arc, MutexGuard};

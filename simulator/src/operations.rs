@@ -21,6 +21,7 @@ use crate::tenant::Tenant;
 use crate::wire::error::{BackendCall, Refusal};
 use crate::wire::headers::Content;
 use crate::wire::links::NextLink;
+use crate::wire::preferences::Preferences;
 use crate::wire::shape::{Metadata, Shape};
 use crate::world::World;
 
@@ -43,6 +44,8 @@ pub struct Context<'a> {
     pub next_link: NextLink,
     /// The shape of JSON asked for.
     pub shape: Shape,
+    /// What the client prefers.
+    pub preferences: Preferences,
     /// The tenant's time.
     pub now: DateTime<Utc>,
 }
@@ -138,7 +141,7 @@ impl Context<'_> {
 
     /// The refusal of a well-formed id that nothing has.
     fn unknown(&self, call: BackendCall) -> Refusal {
-        match self.world.quirks.unknown_id {
+        match self.world.quirks().unknown_id {
             UnknownId::NotFound => Refusal::UnknownDevice(call),
             UnknownId::BadRequest => Refusal::UnknownDeviceAsBadRequest(call),
         }

@@ -1,9 +1,14 @@
 //! Quirks: where the service is doubtful, differs from its documents, or changed with time, a switch with a name.
 //!
-//! A quirk is one row of the table below. The row says what each profile chooses, who says so, and how sure that is;
+//! A quirk is one row of the [`table`]. The row says what each profile chooses, who says so, when, and how sure that is;
 //! code asks for the value by the field the row declares.
 
+pub mod markdown;
+mod table;
+
 use std::fmt;
+
+pub use self::table::*;
 
 /// How sure a fact about the real service is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +60,16 @@ impl Profile {
 pub struct Quirk {
     /// Its name.
     pub name: &'static str,
+    /// What it is about.
+    pub about: &'static str,
     /// Its values, each with what it does.
     pub values: &'static [(&'static str, &'static str)],
     /// What the profiles choose: documented, realistic, awkward.
     pub defaults: [&'static str; 3],
     /// How sure the realistic choice is.
     pub confidence: Confidence,
+    /// When the newest of its sources said so: a year, a month or a day.
+    pub date: &'static str,
     /// Who says so.
     pub source: &'static str,
     get: fn(&Quirks) -> &'static str,
@@ -72,154 +81,6 @@ impl Quirk {
     pub fn value(&self, quirks: &Quirks) -> &'static str {
         (self.get)(quirks)
     }
-}
-
-macro_rules! quirks {
-    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ident = $name:literal {
-            $( $(#[doc = $value_doc:literal])+ $value:ident = $spelling:literal, )+
-        } $documented:ident / $realistic:ident / $awkward:ident, $confidence:ident, $source:literal; )+) => {
-        $( $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $kind { $( $(#[doc = $value_doc])+ $value, )+ } )+
-
-        /// The choice made for every quirk.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub struct Quirks { $( $(#[doc = $doc])+ pub $field: $kind, )+ }
-
-        impl Quirks {
-            /// What `profile` chooses.
-            pub const fn of(profile: Profile) -> Self {
-                match profile {
-                    Profile::Documented => Self { $( $field: $kind::$documented, )+ },
-                    Profile::Realistic => Self { $( $field: $kind::$realistic, )+ },
-                    Profile::Awkward => Self { $( $field: $kind::$awkward, )+ },
-                }
-            }
-        }
-
-        $( impl $kind {
-            /// Its spelling.
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$value => $spelling, )+ }
-            }
-        } )+
-
-        /// Every quirk.
-        pub static QUIRKS: &[Quirk] = &[ $( Quirk {
-            name: $name,
-            values: &[ $( ($spelling, concat!($($value_doc),+)), )+ ],
-            defaults: [$kind::$documented.name(), $kind::$realistic.name(), $kind::$awkward.name()],
-            confidence: Confidence::$confidence,
-            source: $source,
-            get: |quirks| quirks.$field.name(),
-            set: |quirks, value| match value {
-                $( $spelling => { quirks.$field = $kind::$value; true } )+
-                _ => false,
-            },
-        }, )+ ];
-    };
-}
-
-quirks! {
-    /// The answer to an action that the device's platform does not support.
-    unsupported_action: UnsupportedAction = "unsupported-action" {
-        /// 400 at once, with Intune's opaque body and no trace.
-        Refuse = "refuse",
-        /// 204, and the action ends as notSupported.
-        Accept = "accept",
-    } Refuse / Refuse / Refuse, Assumed,
-      "400 observed for remoteLock, shutDown and wipe (docs#10007, contrib#3433, IPS#61); for resetPasscode inferred from those";
-    /// The answer for a device id that is well formed but unknown.
-    unknown_id: UnknownId = "unknown-id" {
-        /// 404 ResourceNotFound.
-        NotFound = "404",
-        /// 400 BadRequest.
-        BadRequest = "400",
-    } NotFound / NotFound / NotFound, Assumed,
-      "no capture for managedDevices; the same backend answered 404 for siblings (IntuneDocumentation#39)";
-    /// What lists show of properties that only the GET of a single device carries.
-    list_single_get_only: ListSingleGetOnly = "list-single-get-only" {
-        /// null, 0 or an empty collection.
-        Null = "null",
-        /// Their values.
-        Fill = "fill",
-    } Null / Null / Null, Observed, "contrib#1639, docs#19107, PIS#242, sdk-powershell#2832";
-    /// A POST over HTTP/1.1 with neither Content-Length nor Transfer-Encoding.
-    post_without_length: PostWithoutLength = "post-without-length" {
-        /// Taken as an empty body.
-        Accept = "accept",
-        /// 411 with the front end's HTML page.
-        Refuse = "411",
-    } Accept / Refuse / Refuse, Observed, "docs PR#2262 (2018), graph-rs-sdk#466 (2024), #524 (2026-01)";
-    /// `managedDevices/$count` on v1.0; on beta it works.
-    count_segment_v1: CountSegmentV1 = "count-segment-v1" {
-        /// The number as text.
-        Honour = "honour",
-        /// 400 No method match route template.
-        Refuse = "refuse",
-    } Honour / Refuse / Refuse, Observed, "live 2026-07 (graph2otel); beta: beta-sdk-dotnet#681";
-    /// A `$filter` on a property that the service cannot filter by.
-    filter_unsupported: FilterUnsupported = "filter-unsupported" {
-        /// 400.
-        Refuse = "refuse",
-        /// That clause counts as true for every device, and nothing says so.
-        Ignore = "ignore",
-        /// Filters all the same.
-        Honour = "honour",
-    } Refuse / Ignore / Ignore, Observed, "graph-explorer-v4#3125, contrib#2416, docs#19909";
-    /// `ne` in a `$filter`.
-    filter_ne: FilterNe = "filter-ne" {
-        /// Not equal.
-        NotEqual = "ne",
-        /// Behaves as eq.
-        Equal = "eq",
-    } NotEqual / NotEqual / Equal, Observed, "docs#9953, IPS#114: behaved as eq; whether it still does is not known";
-    /// `or` between clauses on different properties.
-    filter_or: FilterOr = "filter-or" {
-        /// Every clause counts.
-        All = "all",
-        /// Only the first clause counts.
-        First = "first",
-    } All / All / First, Observed, "PIS#188";
-    /// `eq ''` in a `$filter`.
-    filter_empty: FilterEmpty = "filter-empty" {
-        /// Only devices whose value is empty.
-        Exact = "exact",
-        /// Every device.
-        All = "all",
-    } Exact / Exact / All, Observed, "contrib#1391";
-    /// `id eq '…'` in a `$filter`.
-    filter_id: FilterId = "filter-id" {
-        /// That device.
-        Honour = "honour",
-        /// 400.
-        Refuse = "refuse",
-        /// Every device.
-        Ignore = "ignore",
-    } Honour / Refuse / Ignore, Observed, "docs#19890 (2023): ignored; beta, 2026: 400 (graph2otel)";
-    /// `$orderby`.
-    orderby: OrderBy = "orderby" {
-        /// Sorts.
-        Honour = "honour",
-        /// The order stays by name and id.
-        Ignore = "ignore",
-    } Honour / Ignore / Ignore, Observed, "sdk-dotnet#1322";
-    /// `$skip`.
-    skip: Skip = "skip" {
-        /// Skips.
-        Honour = "honour",
-        /// An empty page with a nextLink.
-        EmptyWithLink = "empty-with-link",
-    } Honour / Honour / EmptyWithLink, Observed, "beta-sdk-dotnet#681";
-    /// The number of characters of a temporary passcode.
-    passcode_length: PasscodeLength = "passcode-length" {
-        /// Six.
-        Six = "6",
-        /// Eight.
-        Eight = "8",
-        /// Sixteen.
-        Sixteen = "16",
-    } Eight / Eight / Sixteen, Assumed, "undocumented, and no public sample was found";
 }
 
 impl Default for Quirks {

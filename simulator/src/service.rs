@@ -26,6 +26,7 @@ use crate::tenant::{Tenant, Tenants};
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::links::NextLink;
+use crate::wire::preferences::Preferences;
 use crate::wire::shape::Shape;
 use crate::world::{Stamp, World};
 
@@ -125,8 +126,9 @@ impl Service {
         let target = request.target();
         let authority = request.authority().unwrap_or(&self.default_authority);
         let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
+        let preferences = Preferences::of(&request.headers);
         let scheme = request.door.scheme();
-        let spelling = Spelling { target, scheme, authority, shape, gzip: request.accepts_gzip() };
+        let spelling = Spelling { target, scheme, authority, shape, preferences, gzip: request.accepts_gzip() };
         if request.method == Method::GET
             && let Some(kept) = world.answers.get(&spelling)
             && caller.has_any(kept.operation.scopes())
@@ -151,6 +153,7 @@ impl Service {
             root: &root,
             next_link: self.next_link,
             shape,
+            preferences,
             now,
         };
         let reply = operations::run(context, &route).map_err(routed)?;
@@ -278,7 +281,7 @@ fn web_server(request: &Request, world: &World) -> Result<(), Refusal> {
     if request.method == Method::POST
         && request.version == Version::HTTP_11
         && !has_length
-        && world.quirks.post_without_length == PostWithoutLength::Refuse
+        && world.quirks().post_without_length == PostWithoutLength::Refuse
     {
         return Err(Refusal::LengthRequired);
     }

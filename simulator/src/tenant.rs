@@ -151,12 +151,12 @@ impl Tenant {
         *directory = Arc::new(changed);
     }
 
-    /// Back to its seed: devices, time, journal and apps.
+    /// Back to its seed: devices, time, journal, apps and quirks.
     pub fn reset(&self, wall: DateTime<Utc>) {
         let draw = Draw::from_seed(self.spec.seed);
         let directory = directory_of(self.id, &self.domain, &self.spec, draw);
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
-        self.world().reset(self.spec.clock.start(wall));
+        self.world().reset(self.spec.clock.start(wall), self.spec.quirks);
         self.written.send_replace(0);
     }
 

@@ -6,4 +6,5 @@ pub mod hardware_information;
 pub mod headers;
 pub mod json;
 pub mod links;
+pub mod preferences;
 pub mod shape;

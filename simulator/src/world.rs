@@ -42,8 +42,7 @@ pub struct World {
     pub answers: Answers,
     /// Which edition of the support matrix holds.
     pub edition: Arc<Edition>,
-    /// How the doubtful is decided.
-    pub quirks: Quirks,
+    quirks: Quirks,
     check_in: CheckIn,
     draw: Draw,
     inventory: Inventory,
@@ -130,8 +129,9 @@ impl World {
         Stamp { now, request_id: self.next_request_id(), date: self.date.1.clone() }
     }
 
-    /// Back to the beginning, at `clock`; costs the same whatever the fleet's size.
-    pub fn reset(&mut self, clock: TenantClock) {
+    /// Back to the beginning, at `clock` and with `quirks`; costs the same whatever the fleet's size.
+    pub fn reset(&mut self, clock: TenantClock, quirks: Quirks) {
+        self.quirks = quirks;
         self.inventory.reset();
         self.clock = clock;
         self.journal.clear();
@@ -141,6 +141,17 @@ impl World {
         self.waiting.clear();
         self.scheduled = 0;
         self.requests = 0;
+    }
+
+    /// How the doubtful is decided.
+    pub fn quirks(&self) -> &Quirks {
+        &self.quirks
+    }
+
+    /// Decides the doubtful otherwise from now on.
+    pub fn set_quirks(&mut self, quirks: Quirks) {
+        self.quirks = quirks;
+        self.answers.clear();
     }
 
     /// The devices.

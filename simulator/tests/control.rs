@@ -55,6 +55,9 @@ fn refusals_name_the_cause_and_the_way_out() {
         ("POST", format!("{TENANT}/tokens"), r#"{"app":"00000000-0000-4000-8000-000000000000"}"#),
         ("POST", format!("{TENANT}/tokens"), r#"{"defect":"expired"}"#),
         ("GET", format!("{TENANT}/journal?after=x"), ""),
+        ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-nee":"eq"}"#),
+        ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-ne":"eq","orderby":"maybe"}"#),
+        ("PATCH", format!("{TENANT}/quirks"), r#"{"profile":"lenient"}"#),
     ];
     let told: Vec<String> = cases
         .iter()
@@ -277,4 +280,26 @@ fn metrics_count_requests_and_devices() {
     exchange(running.client, b"GET /v1.0/users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let answer = exchange(running.control, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assert_snapshot!(answer.split_once("\r\n\r\n").unwrap().1);
+}
+
+#[test]
+fn the_quirks_of_a_tenant_are_switched_while_it_runs() {
+    let running = Running::start();
+    let path = format!("{TENANT}/quirks");
+    let value = |list: &Json, name: &str| {
+        let rows = list["value"].as_array().unwrap();
+        rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("{name} is listed"))["value"].clone()
+    };
+    let (status, before) = running.control("GET", &path, "");
+    assert_eq!((status, value(&before, "filter-ne"), value(&before, "skip")), (200, "ne".into(), "honour".into()));
+    let (status, after) = running.control("PATCH", &path, r#"{"profile":"awkward","skip":"honour","unknown-id":400}"#);
+    assert_eq!(status, 200);
+    assert_eq!(value(&after, "filter-ne"), "eq");
+    assert_eq!(value(&after, "skip"), "honour", "a quirk by name goes over the profile");
+    assert_eq!(value(&after, "unknown-id"), "400");
+    let (status, _) = running.control("PATCH", &path, r#"{"filter-ne":"ne","orderby":"maybe"}"#);
+    assert_eq!(status, 400);
+    assert_eq!(running.control("GET", &path, "").1, after, "nothing changes unless everything can");
+    running.control("POST", &format!("{TENANT}/reset"), "");
+    assert_eq!(running.control("GET", &path, "").1, before);
 }

@@ -54,6 +54,11 @@ fn a_configuration_file_with_every_key_fits_schema_and_program() {
 }
 
 #[test]
+fn the_document_of_the_quirks_is_up_to_date() {
+    check("docs/quirks.md", &simtune::quirks::markdown::document());
+}
+
+#[test]
 fn the_readme_lists_every_exit_code() {
     let readme = fs::read_to_string(workspace_file("README.md")).unwrap();
     for (code, meaning) in ExitCode::ALL {

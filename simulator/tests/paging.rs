@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use hyper::Method;
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -11,6 +12,7 @@ use simtune::device::record::Record;
 use simtune::fleet;
 use simtune::quirks::{Profile, Quirks};
 use simtune::tenant::TenantSpec;
+use simtune::world::CheckIn;
 use uuid::Uuid;
 
 use crate::harness::Harness;
@@ -194,4 +196,32 @@ proptest! {
             prop_assert_eq!(seen.iter().filter(|other| *other == id).count(), 1);
         }
     }
+}
+
+#[test]
+fn the_form_of_the_token_that_the_portal_uses_is_read_too() {
+    let harness = Harness::new();
+    let devices = "/beta/deviceManagement/managedDevices?$select=id";
+    let all = harness.get_json(devices)["value"].as_array().unwrap().clone();
+    let page = |skip: usize| harness.get_json(&format!("{devices}&$top=25&$skipToken=Skip='{skip}'"));
+    assert_eq!(page(0)["value"].as_array().unwrap()[..], all[..25]);
+    let last = page(75);
+    assert_eq!(last["value"].as_array().unwrap()[..], all[75..]);
+    assert!(last["@odata.nextLink"].is_null());
+    assert_eq!(harness.get(&format!("{devices}&$skiptoken=Skip='many'")).status, 400);
+}
+
+#[test]
+fn a_filter_sees_the_dates_that_the_answer_shows() {
+    let spec = TenantSpec { check_in: CheckIn::Realistic, ..TenantSpec::default() };
+    let harness = Harness::with(spec);
+    harness.advance(TimeDelta::days(30));
+    let bound = "2018-04-06T00:00:00Z";
+    let target = "/v1.0/deviceManagement/managedDevices?$select=id,lastSyncDateTime";
+    let all = harness.get_json(target);
+    let later = |device: &&Json| device["lastSyncDateTime"].as_str().unwrap() > bound;
+    let expected: Vec<&Json> = all["value"].as_array().unwrap().iter().filter(later).collect();
+    let found = harness.get_json(&format!("{target}&$filter=lastSyncDateTime%20gt%20{bound}"));
+    assert!(expected.len() > 20, "devices have checked in since: {}", expected.len());
+    assert_eq!(found["value"].as_array().unwrap().iter().collect::<Vec<_>>(), expected);
 }

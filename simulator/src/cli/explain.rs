@@ -59,9 +59,10 @@ pub(super) fn quirks(profile: &str) -> Result<String, Stop> {
     let mut told = format!("Quirks of the profile {profile}; another value with --quirk NAME=VALUE\n");
     for quirk in QUIRKS {
         debug_assert_eq!(quirk.defaults[index], quirk.value(&quirks), "the table and the profile agree");
-        let _ = writeln!(told, "\n{} = {}   ({})", quirk.name, quirk.value(&quirks), quirk.confidence);
+        let _ = writeln!(told, "\n{} = {}   ({}, {})", quirk.name, quirk.value(&quirks), quirk.confidence, quirk.date);
+        let _ = writeln!(told, "  {}", quirk.about.trim());
         for (value, meaning) in quirk.values {
-            let _ = writeln!(told, "  {value:16}{}", meaning.trim());
+            let _ = writeln!(told, "    {value:16}{}", meaning.trim());
         }
         let _ = writeln!(told, "  source: {}", quirk.source);
     }

@@ -15,7 +15,7 @@ use super::messages::{
     TokenView,
 };
 use super::reply::{ApiError, Reply};
-use super::{Call, devices, is_safe, metrics, openapi};
+use super::{Call, devices, is_safe, metrics, openapi, quirks};
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
 use crate::fleet;
@@ -78,7 +78,7 @@ routes! {
     POST "/api/tenants" "A new tenant: a world of its own.", Now(create_tenant), Some("NewTenant") => 201 Some("TenantView");
     GET "/api/tenants/{tenant}" "One tenant.", Now(get_tenant), None => 200 Some("TenantView");
     DELETE "/api/tenants/{tenant}" "Drops a tenant; the default one stays.", Now(delete_tenant), None => 204 None;
-    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, clock and journal.", Now(reset_tenant), None => 200 Some("TenantView");
+    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, clock, quirks and journal.", Now(reset_tenant), None => 200 Some("TenantView");
     POST "/api/tenants/{tenant}/apps" "A new app, or another state of a known one.", Now(create_app), Some("NewApp") => 201 Some("AppView");
     POST "/api/tenants/{tenant}/tokens" "A token, without asking for credentials.", Now(create_token), Some("NewToken") => 201 Some("TokenView");
     GET "/api/tenants/{tenant}/devices" "The devices in the service's order (`top`, `after` an id).", Now(devices::list), None => 200 Some("DeviceList");
@@ -90,6 +90,8 @@ routes! {
     GET "/api/tenants/{tenant}/clock" "The tenant's time.", Now(get_clock), None => 200 Some("ClockView");
     PUT "/api/tenants/{tenant}/clock" "Stops the clock, lets it run, or sets it to a later time.", Now(set_clock), Some("SetClock") => 200 Some("ClockView");
     POST "/api/tenants/{tenant}/clock/advance" "Moves the clock; everything due happens, in order, before the answer.", Now(advance_clock), Some("Advance") => 200 Some("Advanced");
+    GET "/api/tenants/{tenant}/quirks" "How the doubtful is decided there, and on whose authority.", Now(quirks::get), None => 200 Some("QuirkList");
+    PATCH "/api/tenants/{tenant}/quirks" "Decides by name and value, or for all by `profile`.", Now(quirks::update), Some("QuirkChange") => 200 Some("QuirkList");
     GET "/api/tenants/{tenant}/journal" "What was asked and answered (`after` a number, `wait` for the next).", Handler::Journal, None => 200 Some("Journal");
 }
 

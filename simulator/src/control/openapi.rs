@@ -9,6 +9,7 @@ use super::api::{ROUTES, Route};
 use super::messages::{
     Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, SetClock, TenantView, TokenView,
 };
+use super::quirks;
 use super::reply::{ApiError, Reply};
 use crate::device::physical::Physical;
 use crate::device::record::PROPERTIES;
@@ -116,6 +117,8 @@ fn schemas() -> Map<String, Json> {
     schemas.insert("DeviceList".to_owned(), list("Device", &json!({ "next": { "type": "string", "format": "uuid" } })));
     schemas.insert("TenantList".to_owned(), list("TenantView", &json!({})));
     schemas.insert("Journal".to_owned(), journal());
+    schemas.insert("QuirkChange".to_owned(), quirks::change_schema());
+    schemas.insert("QuirkList".to_owned(), quirks::list_schema());
     schemas.insert(
         "Error".to_owned(),
         closed(&json!({ "error": closed(&json!({ "code": { "type": "string" }, "message": { "type": "string" } }), &["code", "message"]) }), &["error"]),
@@ -182,6 +185,6 @@ fn list(item: &str, more: &Json) -> Json {
 }
 
 /// An object that has these members and no others.
-fn closed(members: &Json, required: &[&str]) -> Json {
+pub(super) fn closed(members: &Json, required: &[&str]) -> Json {
     json!({ "type": "object", "properties": members, "required": required, "additionalProperties": false })
 }

@@ -1,16 +1,21 @@
 //! The query options of the inventory, as the service treats each: where it differs from OData, a quirk decides.
 
+use chrono::{DateTime, Utc};
+
 use crate::device::ManagedDevice;
 use crate::device::lifecycle::ActionResult;
 use crate::device::record::{self, ApiVersion, PROPERTIES, Source};
-use crate::odata::evaluate::Predicate;
-use crate::odata::filter::{Literal, Operator};
+use crate::odata::evaluate::{Operand, Predicate};
+use crate::odata::filter::{Function, Literal, Operator};
 use crate::odata::options::QueryOptions;
 use crate::odata::order::OrderBy;
 use crate::odata::schema::{Entity, Field, Items, Schema};
 use crate::odata::select::{self, SelectError};
 use crate::odata::value::{Edm, Value};
-use crate::quirks::{self, FilterEmpty, FilterId, FilterNe, FilterOr, FilterUnsupported, Quirks};
+use crate::quirks::{
+    self, FilterDate, FilterEmpty, FilterId, FilterNe, FilterOperatingSystem, FilterOr, FilterOrDeviceId,
+    FilterUnsupported, FilterUpn, Quirks, Search,
+};
 use crate::wire::error::Refusal;
 
 /// The properties that a `$select` names.
@@ -75,7 +80,7 @@ pub(super) fn filter(
     let filter = Predicate::parse(text, &DeviceSchema { version }).map_err(|error| bad(&error))?;
     let mut refusal = None;
     let rewritten = filter.map(&mut |clause| match clause {
-        Predicate::Or(clauses) => first_clause(clauses, quirks, ignored),
+        Predicate::Or(clauses) if !clauses.is_empty() => disjunction(clauses, quirks, ignored),
         // What is ignored stays ignored behind a `not`: it never excludes a device.
         Predicate::Not(inner) if *inner == Predicate::constant(true) => *inner,
         Predicate::And(_) | Predicate::Not(_) => clause,
@@ -87,14 +92,22 @@ pub(super) fn filter(
     refusal.map_or(Ok(Some(rewritten)), Err)
 }
 
-/// `or` between different properties may honour only its first clause (observed: PIS#188).
-fn first_clause(mut clauses: Vec<Predicate>, quirks: &Quirks, ignored: &mut Vec<String>) -> Predicate {
-    let one_field = clauses.windows(2).all(|pair| pair[0].fields() == pair[1].fields());
-    if quirks.filter_or == FilterOr::All || one_field || clauses.is_empty() {
-        return Predicate::Or(clauses);
-    }
+/// An `or`, as the service understands it: not every clause need count.
+fn disjunction(mut clauses: Vec<Predicate>, quirks: &Quirks, ignored: &mut Vec<String>) -> Predicate {
+    let fields = clauses.first().map(Predicate::fields).unwrap_or_default();
+    let of_one_kind = clauses.iter().all(|clause| clause.fields() == fields);
+    let by_device_id = of_one_kind && fields.iter().any(|field| field.name == "azureADDeviceId");
+    let quirk = match (quirks.filter_or, quirks.filter_or_device_id) {
+        (_, FilterOrDeviceId::First) if by_device_id => "filter-or-azure-ad-device-id=first",
+        (FilterOr::First, _) if !of_one_kind => "filter-or=first",
+        (FilterOr::And, _) if !of_one_kind => {
+            ignored.push("$filter: 'or' counts as 'and' (quirk filter-or=and)".to_owned());
+            return Predicate::And(clauses);
+        }
+        _ => return Predicate::Or(clauses),
+    };
     for clause in clauses.drain(1..) {
-        ignored.push(format!("$filter: 'or {clause}' has no effect (quirk filter-or=first)"));
+        ignored.push(format!("$filter: 'or {clause}' has no effect (quirk {quirk})"));
     }
     clauses.remove(0)
 }
@@ -114,6 +127,18 @@ fn leaf(clause: Predicate, quirks: &Quirks, ignored: &mut Vec<String>) -> Result
     {
         ignored.push(format!("$filter: {name} eq '' returns everything (quirk filter-empty=all)"));
         return Ok(Predicate::constant(true));
+    }
+    if comparison.field.edm == Edm::DateTimeOffset && quirks.filter_date == FilterDate::Empty {
+        ignored.push(format!("$filter: a comparison of {name} lets nothing pass (quirk filter-date=empty)"));
+        return Ok(Predicate::constant(false));
+    }
+    if comparison.operator == Operator::Equal
+        && name == "userPrincipalName"
+        && quirks.filter_upn == FilterUpn::Contains
+        && let Predicate::Compare { left, right, .. } = clause
+    {
+        ignored.push(format!("$filter: {name} eq … behaves like contains (quirk filter-user-principal-name=contains)"));
+        return Ok(Predicate::Is(Operand::Call { function: Function::Contains, arguments: vec![left, right] }));
     }
     if comparison.operator == Operator::NotEqual && quirks.filter_ne == FilterNe::Equal {
         ignored.push(format!("$filter: {name} ne … behaves like eq (quirk filter-ne=eq)"));
@@ -142,6 +167,10 @@ fn is_honoured(field: Field, quirks: &Quirks, ignored: &mut Vec<String>) -> Resu
             }
         };
     }
+    if field.name == "operatingSystem" && quirks.filter_operating_system == FilterOperatingSystem::Ignore {
+        ignored.push("$filter: operatingSystem has no effect (quirk filter-operating-system=ignore)".to_owned());
+        return Ok(false);
+    }
     if PROPERTIES[usize::from(field.index)].is_filterable() {
         return Ok(true);
     }
@@ -151,6 +180,21 @@ fn is_honoured(field: Field, quirks: &Quirks, ignored: &mut Vec<String>) -> Resu
         FilterUnsupported::Ignore => {
             ignored.push(format!("$filter: {} has no effect (quirk filter-unsupported=ignore)", field.name));
             Ok(false)
+        }
+    }
+}
+
+/// Refuses `$search`, or notes that it has no effect.
+pub(super) fn search(options: &QueryOptions<'_>, quirks: &Quirks, ignored: &mut Vec<String>) -> Result<(), Refusal> {
+    match (&options.search, quirks.search) {
+        (None, _) => Ok(()),
+        (Some(_), Search::Ignore) => {
+            ignored.push("$search has no effect (quirk search=ignore)".to_owned());
+            Ok(())
+        }
+        // Assumed wording: that it is not supported is documented, what is answered is not known.
+        (Some(_), Search::Refuse) => {
+            Err(Refusal::BadQuery { message: "Query option 'Search' is not allowed.".to_owned() })
         }
     }
 }
@@ -196,6 +240,24 @@ impl Schema for DeviceSchema {
 
     fn complex(&self, type_name: &str) -> Option<&dyn Schema> {
         (type_name == "deviceActionResult").then_some(&ActionSchema as &dyn Schema)
+    }
+}
+
+/// A device as it reads at a moment: some of it may be computed from the clock.
+#[derive(Debug)]
+pub(super) struct Reading<'a> {
+    /// The device.
+    pub(super) device: &'a ManagedDevice,
+    /// `lastSyncDateTime`, where it is computed.
+    pub(super) last_sync: Option<DateTime<Utc>>,
+}
+
+impl Entity for Reading<'_> {
+    fn value(&self, index: u16) -> Value<'_> {
+        match self.last_sync {
+            Some(last_sync) if PROPERTIES[usize::from(index)].name == "lastSyncDateTime" => Value::DateTime(last_sync),
+            _ => self.device.value(index),
+        }
     }
 }
 

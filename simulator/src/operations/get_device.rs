@@ -38,7 +38,7 @@ pub(super) fn write_entity(
         form: Form::Single,
         select: select.map(device_query::Selection::rows),
         shape: context.shape,
-        fill: context.world.quirks.list_single_get_only == ListSingleGetOnly::Fill,
+        fill: context.world.quirks().list_single_get_only == ListSingleGetOnly::Fill,
         last_sync: context.world.computed_last_sync(device, context.now),
     };
     let mut body = Vec::with_capacity(4 * 1024);

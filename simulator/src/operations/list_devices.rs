@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::device_query::{self, is_owned_by};
+use super::device_query::{self, Reading, is_owned_by};
 use super::{Context, Reply, foreign_token};
 use crate::device::record::ApiVersion;
 use crate::device::{Key, ManagedDevice};
@@ -16,18 +16,16 @@ use crate::odata::evaluate::Predicate;
 use crate::odata::options::QueryOptions;
 use crate::odata::order::OrderBy;
 use crate::odata::skip_token::{SkipToken, next_link_query};
-use crate::quirks::{CountSegmentV1, ListSingleGetOnly, Skip};
+use crate::quirks::{CountSegmentV1, CountUnasked, ListSingleGetOnly, MaxPageSize, PageSize, Skip, TopAbovePage};
 use crate::route::{self, Route};
 use crate::wire::device_json::{self, Form, View};
 use crate::wire::error::Refusal;
 use crate::wire::headers::Content;
 use crate::wire::json;
 
-/// Devices on a page unless `$top` says less (observed: PIS#2, docs#6356). What a larger `$top` does is not known;
-/// that it is treated as this is assumed.
-const PAGE: usize = 1_000;
-
 const LABELS: [&str; 2] = ["LastDeviceName", "LastDeviceId"];
+/// The portal's own requests begin with `$skipToken=Skip='0'` (observed: contrib#2382, 2022-03-10).
+const PORTAL_LABEL: &str = "Skip";
 
 /// A page about to be written.
 struct Page<'a> {
@@ -39,17 +37,19 @@ struct Page<'a> {
 }
 
 pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
-    let quirks = &context.world.quirks;
+    let quirks = context.world.quirks();
     let options = device_query::options(context.query)?;
     let mut ignored = device_query::unread_options(
         &options,
-        &["$filter", "$select", "$top", "$skip", "$count", "$orderby", "$skiptoken"],
+        &["$filter", "$select", "$top", "$skip", "$count", "$orderby", "$search", "$skiptoken"],
     );
+    device_query::search(&options, quirks, &mut ignored)?;
     let select = device_query::select(&options, route.version)?;
     let filter = device_query::filter(&options, route.version, quirks, &mut ignored)?;
     let order = device_query::order(&options, route.version, quirks, &mut ignored)?;
-    let after = options.skip_token.as_deref().map(read_token).transpose()?;
-    let page = page(context, route, &options, filter.as_ref(), order.as_ref(), after.as_ref());
+    let start = Start::of(&options)?;
+    let top = page_size(context, &options)?;
+    let page = page(context, route, &options, top, filter.as_ref(), order.as_ref(), &start);
 
     let what = match &select {
         Some(select) => format!("deviceManagement/managedDevices({})", select.names()),
@@ -90,7 +90,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
 
 /// `GET …/managedDevices/$count`: a number as text on beta; on v1.0 a quirk decides.
 pub(super) fn count(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
-    if route.version == ApiVersion::V1 && context.world.quirks.count_segment_v1 == CountSegmentV1::Refuse {
+    if route.version == ApiVersion::V1 && context.world.quirks().count_segment_v1 == CountSegmentV1::Refuse {
         return Err(route::no_such_route(
             &context.request.method,
             "~/singleton/navigation/$count",
@@ -99,7 +99,7 @@ pub(super) fn count(context: &Context<'_>, route: &Route) -> Result<Reply, Refus
     }
     let options = device_query::options(context.query)?;
     let mut ignored = device_query::unread_options(&options, &["$filter"]);
-    let filter = device_query::filter(&options, route.version, &context.world.quirks, &mut ignored)?;
+    let filter = device_query::filter(&options, route.version, context.world.quirks(), &mut ignored)?;
     let count = passing(context, route, filter.as_ref(), None).count();
     Ok(Reply { status: StatusCode::OK, content: Content::Text, body: count.to_string().into_bytes(), ignored })
 }
@@ -113,33 +113,57 @@ fn passing<'a>(
 ) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
     context.world.inventory().iter_after(after).filter(move |device| {
         route.user.as_deref().is_none_or(|user| is_owned_by(device, user))
-            && filter.is_none_or(|filter| filter.matches(&***device))
+            && filter.is_none_or(|filter| filter.matches(&reading(context, device)))
     })
+}
+
+/// The device as the answer will show it.
+fn reading<'a>(context: &Context<'_>, device: &'a ManagedDevice) -> Reading<'a> {
+    Reading { device, last_sync: context.world.computed_last_sync(device, context.now) }
+}
+
+/// How many devices the page holds at most.
+fn page_size(context: &Context<'_>, options: &QueryOptions<'_>) -> Result<usize, Refusal> {
+    let quirks = context.world.quirks();
+    let usual = match quirks.page_size {
+        PageSize::Thousand => 1_000,
+        PageSize::Hundred => 100,
+        PageSize::Ten => 10,
+        PageSize::One => 1,
+    };
+    if let Some(top) = options.top.filter(|top| *top > usual && quirks.top_above_page == TopAbovePage::Refuse) {
+        // The words of other collections (observed: graph2otel).
+        return Err(Refusal::BadQuery {
+            message: format!(
+                "The limit of '{usual}' for Top query has been exceeded. The value from the incoming request is '{top}'."
+            ),
+        });
+    }
+    let preferred = context.preferences.max_page_size.filter(|_| quirks.max_page_size == MaxPageSize::Honour);
+    let wanted = [options.top, preferred].into_iter().flatten().min().unwrap_or(usual);
+    Ok(usize::try_from(wanted.min(usual)).expect("at most a thousand"))
 }
 
 fn page<'a>(
     context: &'a Context<'_>,
     route: &'a Route,
     options: &QueryOptions<'_>,
+    top: usize,
     filter: Option<&'a Predicate>,
     order: Option<&OrderBy>,
-    after: Option<&Key>,
+    start: &Start,
 ) -> Page<'a> {
-    let top = options.top.map_or(PAGE, |top| usize::try_from(top).unwrap_or(PAGE).min(PAGE));
-    // A link's token stands behind whatever was skipped already.
-    let skip =
-        if after.is_some() { 0 } else { options.skip.map_or(0, |skip| usize::try_from(skip).unwrap_or(usize::MAX)) };
-
-    // The count comes unasked on the first page (observed: contrib#1391, sdk-powershell#1819).
+    let (after, skip) = (start.key(), start.skipped());
     let everything = filter.is_none() && route.user.is_none();
-    let count = (after.is_none() && options.count != Some(false)).then(|| {
+    let counted = options.count.unwrap_or(context.world.quirks().count_unasked == CountUnasked::Always);
+    let count = (after.is_none() && counted).then(|| {
         if everything { context.world.inventory().len() } else { passing(context, route, filter, None).count() }
     });
 
     let mut devices: Vec<&Arc<ManagedDevice>> = if let Some(order) = order {
         // A token's device is found again in the sorted list; one that is gone leaves nothing behind it.
         let mut sorted: Vec<_> = passing(context, route, filter, None).collect();
-        sorted.sort_by(|a, b| order.compare(&***a, &***b));
+        sorted.sort_by(|a, b| order.compare(&reading(context, a), &reading(context, b)));
         let start = after.map_or(0, |key| {
             sorted.iter().position(|device| device.id() == key.id).map_or(sorted.len(), |position| position + 1)
         });
@@ -152,7 +176,7 @@ fn page<'a>(
     let mut next = devices.last().filter(|_| more).map(|device| device.key());
 
     // Observed: beta-sdk-dotnet#681. The link leads on from the same place, so a client that follows it gets there.
-    if skip > 0 && context.world.quirks.skip == Skip::EmptyWithLink {
+    if skip > 0 && context.world.quirks().skip == Skip::EmptyWithLink {
         next = devices.first().map(|device| Key { name: device.key().name, id: Uuid::nil() });
         devices.clear();
     }
@@ -168,12 +192,43 @@ fn link(context: &Context<'_>, last: &Key) -> String {
     format!("{}{path}?{query}", context.link_root())
 }
 
-fn read_token(token: &str) -> Result<Key, Refusal> {
-    let token = SkipToken::parse(token)
-        .map_err(|error| Refusal::BadQuery { message: format!("Invalid query option '$skiptoken': {error}.") })?;
-    let id = token.get(LABELS[1]).and_then(|id| Uuid::try_parse(id).ok());
-    match (token.get(LABELS[0]), id) {
-        (Some(name), Some(id)) => Ok(Key { name: name.into(), id }),
-        _ => Err(foreign_token()),
+/// Where a page starts.
+enum Start {
+    /// Behind this many devices: at the beginning, behind `$skip`, or where the portal's own form of the token says.
+    Behind(usize),
+    /// Behind this device.
+    After(Key),
+}
+
+impl Start {
+    fn of(options: &QueryOptions<'_>) -> Result<Self, Refusal> {
+        let Some(token) = &options.skip_token else {
+            return Ok(Self::Behind(options.skip.map_or(0, |skip| usize::try_from(skip).unwrap_or(usize::MAX))));
+        };
+        let token = SkipToken::parse(token)
+            .map_err(|error| Refusal::BadQuery { message: format!("Invalid query option '$skiptoken': {error}.") })?;
+        if let Some(skipped) = token.get(PORTAL_LABEL) {
+            return skipped.parse().map(Self::Behind).map_err(|_| foreign_token());
+        }
+        let id = token.get(LABELS[1]).and_then(|id| Uuid::try_parse(id).ok());
+        match (token.get(LABELS[0]), id) {
+            (Some(name), Some(id)) => Ok(Self::After(Key { name: name.into(), id })),
+            _ => Err(foreign_token()),
+        }
+    }
+
+    fn key(&self) -> Option<&Key> {
+        match self {
+            Self::After(key) => Some(key),
+            Self::Behind(_) => None,
+        }
+    }
+
+    fn skipped(&self) -> usize {
+        match self {
+            // A link's token stands behind whatever was skipped already.
+            Self::After(_) => 0,
+            Self::Behind(skipped) => *skipped,
+        }
     }
 }
