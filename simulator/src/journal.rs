@@ -76,7 +76,11 @@ impl Asked {
                 _ if mask::is_credential(name) => {
                     text.push_str(&mask::credential(&String::from_utf8_lossy(value.as_bytes())));
                 }
-                _ => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+                // Checking a text that is sound costs a tenth of looking for what might be wrong with it.
+                _ => match std::str::from_utf8(value.as_bytes()) {
+                    Ok(value) => text.push_str(value),
+                    Err(_) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+                },
             }
             text.push('\n');
         }
