@@ -97,6 +97,25 @@ fn every_context_names_something_of_the_model() {
     }
 }
 
+/// Each device of the fleet with all it has: what is recorded here is held against the published types.
+#[test]
+fn every_device_is_answered_alone_in_every_shape() {
+    let harness = Harness::new();
+    let token = format!("Bearer {}", harness.token());
+    let list = harness.get_json("/v1.0/deviceManagement/managedDevices");
+    let devices = list["value"].as_array().unwrap();
+    assert!(devices.len() > 40, "{}", devices.len());
+    for device in devices {
+        for version in ["v1.0", "beta"] {
+            let target = format!("/{version}/deviceManagement/managedDevices/{}", device["id"].as_str().unwrap());
+            for accept in ["application/json", "application/json;odata.metadata=full;IEEE754Compatible=true"] {
+                let asked = request(Method::GET, &target, b"").with("authorization", &token).with("accept", accept);
+                assert_eq!(json(&harness.send(asked))["deviceName"], device["deviceName"]);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_context_that_names_nothing_is_noticed() {
     let root = "http://127.0.0.1:3650";
