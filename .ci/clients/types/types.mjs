@@ -32,7 +32,9 @@ export class Program {
     const opening = [
       `import type * as graph from "${PACKAGES[version]}";`,
       "declare function typed<T>(value: T): T;",
-      "declare function same<A, B>(yes: [A] extends [B] ? ([B] extends [A] ? true : never) : never): void;",
+      // Where they differ, the compiler's complaint quotes the place.
+      "type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;",
+      "declare function same<A, B, Place extends string>(yes: Same<A, B> extends true ? true : `${Place} differs`): void;",
       // By OData a collection is never null, and the published types say nothing dependable of its items.
       'type Kind<T> = NonNullable<T> extends readonly unknown[] ? "collection" : null extends T ? "nullable" : "required";',
       "type Shape<T> = { [K in keyof T]-?: Kind<T[K]> };",
@@ -88,13 +90,13 @@ export function addModel(program, model) {
       `  ${property}: "${$Collection ? "collection" : $Nullable ? "nullable" : "required"}",`);
     lines.push(`typed<${prepare(`Shape<${type}>`)}>({`, ...shape, "});");
     for (const [property, member] of known) {
-      lines.push(`same<NonNullable<${type}["${property}"]>, ${expression(model, member)}>(true);`);
+      lines.push(same(model, name, property, member));
     }
   };
   for (const name of model.all("EntityType").filter((name) => name !== "entity")) {
     const emulated = model.members(name).filter(([, member]) => member.$Kind === "NavigationProperty");
     for (const [member, target] of emulated) {
-      lines.push(`same<NonNullable<graph.${published(name)}["${member}"]>, ${expression(model, target)}>(true);`);
+      lines.push(same(model, name, member, target));
     }
     if (name === "managedDevice") {
       const missing = NOT_EMULATED[version].map((name) => JSON.stringify(name));
@@ -125,8 +127,14 @@ export function addModel(program, model) {
   program.add(version, "model", lines);
 }
 
-/// A property's type as TypeScript writes it.
-function expression(model, { $Type = "Edm.String", $Collection }) {
+/// That a member is published with the type the model gives it.
+function same(model, name, member, { $Type, $Collection }) {
+  const place = JSON.stringify(`${model.version} ${name}/${member}`);
+  return `same<NonNullable<graph.${published(name)}["${member}"]>, ${expression({ $Type, $Collection })}, ${place}>(true);`;
+}
+
+/// A type as TypeScript writes it.
+function expression({ $Type = "Edm.String", $Collection }) {
   const plain = {
     "Edm.String": "string",
     "Edm.Guid": "string",
