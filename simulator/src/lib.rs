@@ -78,6 +78,7 @@ pub mod identity;
 pub mod inventory;
 pub mod journal;
 pub mod log;
+pub mod metadata;
 pub mod model;
 pub mod odata;
 pub mod operations;

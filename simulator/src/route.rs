@@ -123,6 +123,8 @@ impl Route {
 #[derive(Debug, Clone, Copy)]
 enum Resource {
     Root,
+    /// For its refusals: whoever may read it was answered by [`metadata`].
+    Metadata,
     DeviceManagement,
     Devices,
     Device,
@@ -143,6 +145,7 @@ impl Resource {
     fn child(self, name: &str, version: ApiVersion) -> Option<(Self, &'static str)> {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         match self {
+            Self::Root if is(METADATA) => Some((Self::Metadata, METADATA)),
             Self::Root if is("deviceManagement") => Some((Self::DeviceManagement, "singleton")),
             Self::Root if is("users") => Some((Self::Users, "entityset")),
             Self::Root if is("organization") => Some((Self::Organizations, "entityset")),
@@ -195,15 +198,39 @@ impl Resource {
     }
 }
 
+/// Two published SDKs build `/v1.0//deviceManagement/…`, and the service takes it.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// The version that a decoded first segment names.
+fn version(segment: &str) -> Option<ApiVersion> {
+    [ApiVersion::V1, ApiVersion::Beta].into_iter().find(|version| segment.eq_ignore_ascii_case(version.segment()))
+}
+
+/// The version whose `$metadata` is asked for. That is the one question the service answers without a token
+/// (observed: graph-explorer-v4#670, where a browser without one gets it; public tools fetch it so), hence apart from
+/// [`route`], which comes after the token.
+pub fn metadata(method: &Method, path: &str) -> Option<ApiVersion> {
+    // Longer than any spelling of it; nearly every other path is.
+    const LONGEST: usize = "/%76%31%2E%30//%24%6D%65%74%61%64%61%74%61/".len();
+    if path.len() > LONGEST || *method != Method::GET {
+        return None;
+    }
+    let mut segments = segments(path);
+    let (first, second) = (segments.next()?, segments.next()?);
+    let found = segments.next().is_none() && decode(second).eq_ignore_ascii_case(METADATA);
+    if found { version(&decode(first)) } else { None }
+}
+
+const METADATA: &str = "$metadata";
+
 /// Understands `method` and `path` (still percent-encoded, without the query).
 pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
-    // Two published SDKs build `/v1.0//deviceManagement/…`, and the service takes it.
-    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    let mut segments = segments(path);
     let version_segment = decode(segments.next().unwrap_or_default());
-    let version = match version_segment.to_ascii_lowercase().as_str() {
-        "v1.0" => ApiVersion::V1,
-        "beta" => ApiVersion::Beta,
-        _ => return Err(Refusal::NoVersion { segment: version_segment }),
+    let Some(version) = version(&version_segment) else {
+        return Err(Refusal::NoVersion { segment: version_segment });
     };
 
     let mut resource = Resource::Root;
@@ -284,7 +311,8 @@ fn split_key(segment: &str) -> (&str, Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::route;
+    use super::{metadata, route};
+    use crate::device::record::ApiVersion;
     use hyper::Method;
     use proptest::prelude::*;
 
@@ -327,15 +355,40 @@ mod tests {
             ("GET", "/v2.0/users".to_owned()),
             ("GET", "/".to_owned()),
             ("GET", "/v1.0".to_owned()),
+            ("POST", "/v1.0/$metadata".to_owned()),
         ];
         let told: Vec<String> =
             cases.iter().map(|(verb, path)| format!("{verb} {path}\n  {}", told(verb, path))).collect();
         insta::assert_snapshot!(told.join("\n"));
     }
 
+    #[test]
+    fn metadata_is_found_however_it_is_spelled() {
+        let (v1, beta) = (Some(ApiVersion::V1), Some(ApiVersion::Beta));
+        for (verb, path, found) in [
+            (Method::GET, "/v1.0/$metadata", v1),
+            (Method::GET, "/beta/$metadata", beta),
+            (Method::GET, "//V1.0//$Metadata/", v1),
+            (Method::GET, "/BETA/%24METADATA", beta),
+            (Method::GET, "/%76%31%2E%30//%24%6D%65%74%61%64%61%74%61/", v1),
+            (Method::HEAD, "/v1.0/$metadata", None),
+            (Method::POST, "/v1.0/$metadata", None),
+            (Method::GET, "/v2.0/$metadata", None),
+            (Method::GET, "/$metadata", None),
+            (Method::GET, "/v1.0/metadata", None),
+            (Method::GET, "/v1.0/$metadata/users", None),
+            (Method::GET, "/v1.0/users/$metadata", None),
+            (Method::GET, "/v1.0", None),
+            (Method::GET, "/", None),
+        ] {
+            assert_eq!(metadata(&verb, path), found, "{verb} {path}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_path_is_understood_or_refused(path in "(/(v1.0|beta|users|managedDevices|deviceManagement|\\PC{0,12}|%[0-9A-F]{2}|\\(')){0,6}") {
+            let _ = metadata(&Method::GET, &path);
             let _ = route(&Method::GET, &path);
         }
     }

@@ -1,7 +1,7 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: web server → token → route → role → query.
+//! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +18,7 @@ use crate::gzip;
 use crate::identity::keys::SigningKey;
 use crate::journal::{Asked, Body, Entry};
 use crate::log::{Line, Log};
+use crate::metadata;
 use crate::operations::{self, Context, Reply};
 use crate::quirks::PostWithoutLength;
 use crate::route::{self, Operation};
@@ -111,7 +112,7 @@ impl Service {
         self.finish(request, &caller, outcome, stamp)
     }
 
-    /// Web server → token → kept answer, or route → role → operation.
+    /// Web server → `$metadata`, or token → kept answer, or route → role → operation.
     fn decide(
         &self,
         world: &mut World,
@@ -121,9 +122,13 @@ impl Service {
     ) -> Result<Outcome, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
         web_server(request, world).map_err(unrouted)?;
+        let target = request.target();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if let Some(version) = route::metadata(&request.method, path) {
+            return Ok(Outcome::of_metadata(metadata::document(version), query, request.accepts_gzip()));
+        }
         caller.authenticate(now).map_err(unrouted)?;
 
-        let target = request.target();
         let authority = request.authority().unwrap_or(&self.default_authority);
         let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
         let preferences = Preferences::of(&request.headers);
@@ -136,7 +141,6 @@ impl Service {
             return Ok(Outcome::of_kept(kept, spelling.gzip));
         }
 
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let route = route::route(&request.method, path).map_err(unrouted)?;
         let operation = route.operation;
         let routed = |refusal| (refusal, Some(operation));
@@ -264,6 +268,22 @@ impl Outcome {
             headers: Vec::new(),
             operation: Some(kept.operation.name()),
             ignored: Arc::clone(&kept.ignored),
+        }
+    }
+
+    fn of_metadata(document: &metadata::Document, query: &str, gzipped: bool) -> Self {
+        // `$format=xml`, which clients send (observed: msgraph-metadata#609), is what they get.
+        let is_read = query.is_empty() || query == "$format=xml";
+        let ignored = if is_read { Arc::default() } else { Arc::from([format!("{query} has no effect here")]) };
+        Self {
+            status: StatusCode::OK,
+            content: Content::Csdl,
+            plain: document.plain.clone(),
+            body: if gzipped { document.packed().clone() } else { document.plain.clone() },
+            gzipped,
+            headers: Vec::new(),
+            operation: Some("metadata"),
+            ignored,
         }
     }
 }

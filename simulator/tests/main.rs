@@ -2,13 +2,16 @@
 
 mod architecture;
 mod command_line;
+mod contexts;
 mod control;
 mod fixtures;
 mod harness;
 mod licences;
 mod life_cycle;
+mod metadata;
 mod paging;
 mod quirks;
+mod recording;
 mod robustness;
 mod sockets;
 mod surface;
