@@ -3,6 +3,8 @@
 mod architecture;
 mod command_line;
 mod control;
+#[cfg(unix)]
+mod exec;
 mod fixtures;
 mod harness;
 mod licences;
@@ -11,4 +13,6 @@ mod paging;
 mod robustness;
 mod sockets;
 mod surface;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tokens;

@@ -53,7 +53,7 @@ fn line(shell: Shell, name: &str, value: Option<&str>) -> String {
     }
 }
 
-/// PowerShell takes four typographic quotes for single ones as well (documented: about_Quoting_Rules).
+/// PowerShell takes four typographic quotes for single ones as well (documented: `about_Quoting_Rules`).
 fn quotes_doubled(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars() {
