@@ -32,7 +32,8 @@
 //! 6. [`control`]: the port the tester talks to.
 //! 7. [`server`]: the sockets of both ports. [`exchange`] is what it hands over, [`gzip`] how bodies shrink.
 //! 8. [`running`]: a whole simulator. [`config`] is every knob, [`ready`] how to find it, [`log`] a line per request,
-//!    [`cli`] the program around it, [`exit_code`] how that ends.
+//!    [`variables`] the same for a shell, [`tally`] what was asked, [`report`] what `exec` says of it, [`cli`] the
+//!    program around it, [`exit_code`] how that ends.
 //!
 //! [`fleet`] makes the devices a tenant starts with, [`random`] every draw, and [`clock`] is the only one that reads the
 //! time. `docs/architecture.md` says who may know whom, and why.
@@ -86,6 +87,7 @@ pub mod outgoing;
 pub mod quirks;
 pub mod random;
 pub mod ready;
+pub mod report;
 pub mod route;
 pub mod running;
 pub mod server;
@@ -93,6 +95,8 @@ pub mod service;
 pub mod shutdown;
 pub mod sign_in;
 pub mod support;
+pub mod tally;
 pub mod tenant;
+pub mod variables;
 pub mod wire;
 pub mod world;

@@ -274,6 +274,38 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
     }
 }
 
+/// A path with its keys replaced by `{id}`, for counting what is asked for: the keys that the model knows, and beyond the
+/// model whatever looks like one (a GUID, a number, an address, something in quotes).
+pub fn template(path: &str) -> String {
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
+    let first = segments.next().unwrap_or_default();
+    let version = if first.eq_ignore_ascii_case("beta") { ApiVersion::Beta } else { ApiVersion::V1 };
+    let mut template = if looks_like_a_key(&first) { "/{id}".to_owned() } else { format!("/{first}") };
+    let mut resource = Some(Resource::Root);
+    for segment in segments {
+        template.push('/');
+        let (name, key) = split_key(&segment);
+        if let Some((child, _)) = resource.and_then(|resource| resource.child(name, version)) {
+            resource = if key.is_some() { child.member() } else { Some(child) };
+        } else {
+            resource = resource.and_then(Resource::member);
+            if resource.is_some() || looks_like_a_key(&segment) {
+                template.push_str("{id}");
+                continue;
+            }
+        }
+        template.push_str(name);
+        if key.is_some() {
+            template.push_str("('{id}')");
+        }
+    }
+    template
+}
+
+fn looks_like_a_key(segment: &str) -> bool {
+    uuid::Uuid::try_parse(segment).is_ok() || segment.contains('@') || segment.parse::<u64>().is_ok()
+}
+
 /// The refusal of a route that exists in the table but not in the service, such as `$count` on v1.0.
 pub fn no_such_route(method: &Method, template: &str, path: &str) -> Refusal {
     Refusal::NoRoute { template: template.to_owned(), verb: method.as_str().to_owned(), path: path.to_owned() }
@@ -385,11 +417,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn templates_hold_no_keys() {
+        let id = "5515d4ef-0000-4000-8000-000000000001";
+        for (path, expected) in [
+            (
+                format!("/v1.0/deviceManagement/managedDevices/{id}/wipe"),
+                "/v1.0/deviceManagement/managedDevices/{id}/wipe",
+            ),
+            (
+                format!("/beta//deviceManagement/managedDevices('{id}')/logs/7"),
+                "/beta/deviceManagement/managedDevices('{id}')/logs/{id}",
+            ),
+            ("/v1.0/users/ada/messages".to_owned(), "/v1.0/users/{id}/messages"),
+            ("/v1.0/groups/ada%40contoso.example/members('x')".to_owned(), "/v1.0/groups/{id}/members('{id}')"),
+            (format!("/{id}/oauth2/v2.0/devicecode"), "/{id}/oauth2/v2.0/devicecode"),
+            ("/".to_owned(), "/"),
+        ] {
+            assert_eq!(super::template(&path), expected);
+        }
+    }
+
     proptest! {
         #[test]
         fn any_path_is_understood_or_refused(path in "(/(v1.0|beta|users|managedDevices|deviceManagement|\\PC{0,12}|%[0-9A-F]{2}|\\(')){0,6}") {
             let _ = metadata(&Method::GET, &path);
             let _ = route(&Method::GET, &path);
+            let _ = super::template(&path);
         }
     }
 }

@@ -4,7 +4,6 @@
 //! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -23,6 +22,7 @@ use crate::operations::{self, Context, Reply};
 use crate::quirks::PostWithoutLength;
 use crate::route::{self, Operation};
 use crate::sign_in;
+use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
@@ -46,7 +46,7 @@ pub struct Service {
     /// What absolute links start with where the client names no host.
     default_authority: String,
     log: Log,
-    answered: [AtomicU64; 6],
+    tally: Arc<Tally>,
 }
 
 /// What a request led to, before it becomes headers and bytes.
@@ -61,6 +61,9 @@ struct Outcome {
     headers: Vec<(HeaderName, HeaderValue)>,
     operation: Option<&'static str>,
     ignored: Arc<[String]>,
+    refusal: Option<&'static str>,
+    /// The path asked for, its keys replaced, where nothing is emulated there.
+    unknown_route: Option<String>,
 }
 
 impl Service {
@@ -73,7 +76,7 @@ impl Service {
         log: Log,
     ) -> Self {
         let access = Access::new(Arc::clone(&key));
-        Self { tenants, access, key, next_link, default_authority, log, answered: Default::default() }
+        Self { tenants, access, key, next_link, default_authority, log, tally: Arc::default() }
     }
 
     /// The tenants.
@@ -91,9 +94,9 @@ impl Service {
         self.access.forget();
     }
 
-    /// How many requests were answered, by the first digit of the status.
-    pub fn answered(&self) -> impl Iterator<Item = (usize, u64)> {
-        self.answered.iter().enumerate().skip(1).map(|(class, count)| (class, count.load(Ordering::Relaxed)))
+    /// What was asked so far, counted.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.tally
     }
 
     /// Answers one request.
@@ -200,6 +203,8 @@ impl Service {
             headers: answered.headers,
             operation: Some(call.operation()),
             ignored: Arc::default(),
+            refusal: None,
+            unknown_route: None,
         };
         self.finish(request, &caller, outcome, stamp)
     }
@@ -223,8 +228,11 @@ impl Service {
             request_id: stamp.request_id,
         };
 
-        let class = usize::from(outcome.status.as_u16() / 100).min(5);
-        self.answered[class].fetch_add(1, Ordering::Relaxed);
+        self.tally.answered(outcome.operation, outcome.status.as_u16());
+        self.tally.ignored(&outcome.ignored);
+        if let Some(path) = outcome.unknown_route {
+            self.tally.unknown_route(request.method.as_str(), path);
+        }
         self.log.request(&Line {
             time: stamp.now,
             method: request.method.as_str(),
@@ -238,6 +246,7 @@ impl Service {
             door: request.door.name(),
             http_version: request.http_version(),
             operation: outcome.operation,
+            refusal: outcome.refusal,
             app_id: caller.app_id,
             ignored: outcome.ignored,
             asked: Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash.as_deref()),
@@ -268,6 +277,8 @@ impl Outcome {
             headers: Vec::new(),
             operation: Some(kept.operation.name()),
             ignored: Arc::clone(&kept.ignored),
+            refusal: None,
+            unknown_route: None,
         }
     }
 
@@ -336,7 +347,18 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
         headers,
         operation: operation.map(Operation::name),
         ignored: Arc::default(),
+        refusal: Some(refusal.name()),
+        unknown_route: unknown_route(refusal, operation, request),
     }
+}
+
+/// The path, its keys replaced, of a request for something that is not emulated. A token is asked for before the route,
+/// and outside the API versions, where the identity platform is, clients bring none.
+fn unknown_route(refusal: &Refusal, operation: Option<Operation>, request: &Request) -> Option<String> {
+    let path = request.uri.path();
+    let outside = || matches!(route::route(&request.method, path), Err(Refusal::NoVersion { .. }));
+    let unknown = operation.is_none() && (refusal.is_about_the_route() || (refusal.is_about_the_token() && outside()));
+    unknown.then(|| route::template(path))
 }
 
 fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {

@@ -4,6 +4,8 @@ mod architecture;
 mod command_line;
 mod contexts;
 mod control;
+#[cfg(unix)]
+mod exec;
 mod fixtures;
 mod harness;
 mod licences;
@@ -15,4 +17,6 @@ mod recording;
 mod robustness;
 mod sockets;
 mod surface;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tokens;

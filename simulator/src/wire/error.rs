@@ -250,6 +250,40 @@ impl Refusal {
         (status, envelope(code, &message, ids))
     }
 
+    /// Its name in the journal.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TokenEmpty => "tokenEmpty",
+            Self::TokenMalformed => "tokenMalformed",
+            Self::TokenSignature => "tokenSignature",
+            Self::TokenAudience => "tokenAudience",
+            Self::TokenExpired => "tokenExpired",
+            Self::TokenNotYetValid => "tokenNotYetValid",
+            Self::TokenStranger => "tokenStranger",
+            Self::MissingScope { .. } => "missingScope",
+            Self::DirectoryDenied => "directoryDenied",
+            Self::UnsupportedAction(_) => "unsupportedAction",
+            Self::UnknownDevice(_) | Self::UnknownDeviceAsBadRequest(_) => "unknownDevice",
+            Self::MalformedId(_) => "malformedId",
+            Self::ReadOnlyProperty(_) => "readOnlyProperty",
+            Self::UnknownDirectoryObject { .. } => "unknownDirectoryObject",
+            Self::NoRoute { .. } => "noRoute",
+            Self::NoSegment { .. } => "noSegment",
+            Self::NoVersion { .. } => "noVersion",
+            Self::BadQuery { .. } => "badQuery",
+            Self::BadBody => "badBody",
+            Self::LengthRequired => "lengthRequired",
+            Self::BodyTooLarge(_) => "bodyTooLarge",
+            Self::TargetTooLong(_) => "targetTooLong",
+            Self::Unreadable(_) => "unreadable",
+        }
+    }
+
+    /// Whether nothing was found under the path and the verb.
+    pub const fn is_about_the_route(&self) -> bool {
+        matches!(self, Self::NoRoute { .. } | Self::NoSegment { .. } | Self::NoVersion { .. })
+    }
+
     /// Whether the caller's token is at fault, which earns a `WWW-Authenticate` header.
     pub const fn is_about_the_token(&self) -> bool {
         matches!(
