@@ -1,10 +1,21 @@
 //! The entity data model: which types there are and what they hold.
 //!
-//! One file per entity type below; `$metadata` prints them, `$select` resolves names by them, refusals quote them. The
-//! managed device is not here: its table is [`crate::device::record`], which also knows where each value comes from.
+//! One file per entity type below; `$metadata` prints them, `$select` resolves names by them, refusals quote them. Of the
+//! managed device only its navigation is here: the table of its properties is [`crate::device::record`], which also knows
+//! where each value comes from.
 
+pub mod audit_event;
+pub mod detected_app;
+pub mod device_category;
+pub mod device_compliance_policy_state;
+pub mod device_configuration_state;
+pub mod device_log_collection_response;
+pub mod device_management;
 pub mod directory;
+pub mod managed_device;
+pub mod managed_device_overview;
 pub mod remote_action_audit;
+pub mod windows_protection_state;
 
 use crate::device::record::ApiVersion;
 use crate::odata::value::Edm;
