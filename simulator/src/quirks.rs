@@ -211,6 +211,13 @@ quirks! {
         /// An empty page with a nextLink.
         EmptyWithLink = "empty-with-link",
     } Honour / Honour / EmptyWithLink, Observed, "beta-sdk-dotnet#681";
+    /// One detected app by its id.
+    detected_app_get: DetectedAppGet = "detected-app-get" {
+        /// As in the list.
+        Full = "full",
+        /// Hollow: no name, no version, no devices counted; only $expand=managedDevices works.
+        Hollow = "hollow",
+    } Full / Hollow / Hollow, Observed, "contrib#3193 (2021)";
     /// The number of characters of a temporary passcode.
     passcode_length: PasscodeLength = "passcode-length" {
         /// Six.

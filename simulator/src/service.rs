@@ -138,6 +138,9 @@ impl Service {
         let route = route::route(&request.method, path).map_err(unrouted)?;
         let operation = route.operation;
         let routed = |refusal| (refusal, Some(operation));
+        if route.is_mine() && caller.user.is_none() {
+            return Err(routed(Refusal::NoSignedInUser));
+        }
         if !caller.has_any(operation.scopes()) {
             return Err(routed(denied(operation, route.backend_call(Some(query)))));
         }
@@ -146,6 +149,7 @@ impl Service {
             world,
             tenant: &caller.tenant,
             request,
+            app: caller.app_id,
             user: caller.user.as_deref(),
             query,
             root: &root,
@@ -155,7 +159,8 @@ impl Service {
         };
         let reply = operations::run(context, &route).map_err(routed)?;
         let kept = Arc::new(keep(reply, operation, spelling.gzip));
-        if request.method == Method::GET && world.answers_last() {
+        // What is one user's is nobody else's.
+        if request.method == Method::GET && world.answers_last() && !route.is_mine() {
             world.answers.keep(&spelling, Arc::clone(&kept));
         }
         Ok(Outcome::of_kept(&kept, spelling.gzip))

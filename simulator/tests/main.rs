@@ -5,6 +5,7 @@ mod command_line;
 mod control;
 mod fixtures;
 mod harness;
+mod inventory_surface;
 mod licences;
 mod life_cycle;
 mod paging;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::device_query::{self, is_owned_by};
-use super::{Context, Reply, foreign_token};
+use super::which::Which;
+use super::{Context, Reply, device_query, directory, expand, foreign_token};
 use crate::device::record::ApiVersion;
 use crate::device::{Key, ManagedDevice};
 use crate::odata::evaluate::Predicate;
@@ -17,7 +17,7 @@ use crate::odata::options::QueryOptions;
 use crate::odata::order::OrderBy;
 use crate::odata::skip_token::{SkipToken, next_link_query};
 use crate::quirks::{CountSegmentV1, ListSingleGetOnly, Skip};
-use crate::route::{self, Route};
+use crate::route::{self, Operation, Route, Whose};
 use crate::wire::device_json::{self, Form, View};
 use crate::wire::error::Refusal;
 use crate::wire::headers::Content;
@@ -43,18 +43,24 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
     let options = device_query::options(context.query)?;
     let mut ignored = device_query::unread_options(
         &options,
-        &["$filter", "$select", "$top", "$skip", "$count", "$orderby", "$skiptoken"],
+        &["$filter", "$select", "$expand", "$top", "$skip", "$count", "$orderby", "$skiptoken"],
     );
     let select = device_query::select(&options, route.version)?;
     let filter = device_query::filter(&options, route.version, quirks, &mut ignored)?;
     let order = device_query::order(&options, route.version, quirks, &mut ignored)?;
     let after = options.skip_token.as_deref().map(read_token).transpose()?;
-    let page = page(context, route, &options, filter.as_ref(), order.as_ref(), after.as_ref());
+    let expansions = expand::expansions(&options, route.version, &mut ignored)?;
+    let which = context.which(route)?;
+    let page = page(context, which, &options, filter.as_ref(), order.as_ref(), after.as_ref());
+    if let Some(Whose::Users(key)) = &route.user
+        && page.devices.is_empty()
+        && !context.world.inventory().iter().any(|device| which.has(device))
+    {
+        // The directory has to find somebody first (inferred from its own refusals; not on record for this path).
+        directory::user(context, key)?;
+    }
 
-    let what = match &select {
-        Some(select) => format!("deviceManagement/managedDevices({})", select.names()),
-        None => "deviceManagement/managedDevices".to_owned(),
-    };
+    let what = format!("{}{}", set_name(route), expand::names(select.as_ref(), &expansions));
     let mut body = Vec::with_capacity(512 + page.devices.len() * 2_048);
     body.push(b'{');
     body.extend_from_slice(&context.context_annotation(route, &what));
@@ -83,6 +89,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
             last_sync: context.world.computed_last_sync(device, context.now),
         };
         device_json::write(&mut body, device, &view, b"");
+        expand::append(&mut body, context, route, device, view.form, &expansions);
     }
     body.extend_from_slice(b"]}");
     Ok(Reply::json(context.shape, body, ignored))
@@ -100,26 +107,37 @@ pub(super) fn count(context: &Context<'_>, route: &Route) -> Result<Reply, Refus
     let options = device_query::options(context.query)?;
     let mut ignored = device_query::unread_options(&options, &["$filter"]);
     let filter = device_query::filter(&options, route.version, &context.world.quirks, &mut ignored)?;
-    let count = passing(context, route, filter.as_ref(), None).count();
+    let count = passing(context, context.which(route)?, filter.as_ref(), None).count();
     Ok(Reply { status: StatusCode::OK, content: Content::Text, body: count.to_string().into_bytes(), ignored })
 }
 
-/// The devices that the route and the filter let pass, behind `after`.
+/// The set of the answer in `@odata.context`. Those below a user were not captured; they are assumed to be called as the
+/// others.
+fn set_name(route: &Route) -> String {
+    match (&route.operation, &route.app) {
+        (Operation::ListComanagedDevices, _) => "deviceManagement/comanagedDevices".to_owned(),
+        (_, Some(app)) => format!("deviceManagement/detectedApps('{app}')/managedDevices"),
+        _ => "deviceManagement/managedDevices".to_owned(),
+    }
+}
+
+/// Those of the devices that the filter lets pass, behind `after`.
 fn passing<'a>(
     context: &'a Context<'_>,
-    route: &'a Route,
+    which: Which<'a>,
     filter: Option<&'a Predicate>,
     after: Option<&Key>,
 ) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
-    context.world.inventory().iter_after(after).filter(move |device| {
-        route.user.as_deref().is_none_or(|user| is_owned_by(device, user))
-            && filter.is_none_or(|filter| filter.matches(&***device))
-    })
+    context
+        .world
+        .inventory()
+        .iter_after(after)
+        .filter(move |device| which.has(device) && filter.is_none_or(|filter| filter.matches(&***device)))
 }
 
 fn page<'a>(
     context: &'a Context<'_>,
-    route: &'a Route,
+    which: Which<'a>,
     options: &QueryOptions<'_>,
     filter: Option<&'a Predicate>,
     order: Option<&OrderBy>,
@@ -131,21 +149,21 @@ fn page<'a>(
         if after.is_some() { 0 } else { options.skip.map_or(0, |skip| usize::try_from(skip).unwrap_or(usize::MAX)) };
 
     // The count comes unasked on the first page (observed: contrib#1391, sdk-powershell#1819).
-    let everything = filter.is_none() && route.user.is_none();
+    let everything = filter.is_none() && which.is_all();
     let count = (after.is_none() && options.count != Some(false)).then(|| {
-        if everything { context.world.inventory().len() } else { passing(context, route, filter, None).count() }
+        if everything { context.world.inventory().len() } else { passing(context, which, filter, None).count() }
     });
 
     let mut devices: Vec<&Arc<ManagedDevice>> = if let Some(order) = order {
         // A token's device is found again in the sorted list; one that is gone leaves nothing behind it.
-        let mut sorted: Vec<_> = passing(context, route, filter, None).collect();
+        let mut sorted: Vec<_> = passing(context, which, filter, None).collect();
         sorted.sort_by(|a, b| order.compare(&***a, &***b));
         let start = after.map_or(0, |key| {
             sorted.iter().position(|device| device.id() == key.id).map_or(sorted.len(), |position| position + 1)
         });
         sorted.into_iter().skip(start).skip(skip).take(top + 1).collect()
     } else {
-        passing(context, route, filter, after).skip(skip).take(top + 1).collect()
+        passing(context, which, filter, after).skip(skip).take(top + 1).collect()
     };
     let more = devices.len() > top;
     devices.truncate(top);
