@@ -23,6 +23,7 @@ use crate::quirks::PostWithoutLength;
 use crate::route::{self, Operation};
 use crate::sign_in;
 use crate::tenant::{Tenant, Tenants};
+use crate::wire::cors;
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::links::NextLink;
@@ -96,7 +97,11 @@ impl Service {
 
     /// Answers one request.
     pub fn answer(&self, request: Request) -> Answer {
-        if let Some(call) = sign_in::recognise(&request) {
+        let call = sign_in::recognise(&request);
+        if cors::is_preflight(&request.method, &request.headers) {
+            return self.answer_preflight(request, call.as_ref());
+        }
+        if let Some(call) = call {
             return self.answer_sign_in(request, &call);
         }
         let caller = self.access.caller(&request, &self.tenants);
@@ -106,7 +111,8 @@ impl Service {
             let stamp = world.stamp(now);
             (stamp, self.decide(&mut world, &request, &caller, now))
         };
-        let outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
 
@@ -175,6 +181,25 @@ impl Service {
         self.finish(request, &caller, outcome, stamp)
     }
 
+    /// Answers a browser that asks before a request: anybody may, and no token is needed to ask.
+    fn answer_preflight(&self, request: Request, call: Option<&sign_in::Call>) -> Answer {
+        let tenant = call.map(|call| sign_in::tenant(call, &self.tenants));
+        let caller = Caller::anonymous(tenant.unwrap_or_else(|| Arc::clone(self.tenants.default_tenant())));
+        let stamp = self.stamp(&caller.tenant);
+        let endpoint = call.map_or(cors::Endpoint::Graph, sign_in::Call::endpoint);
+        let outcome = Outcome {
+            status: StatusCode::OK,
+            content: Content::Empty,
+            plain: Bytes::new(),
+            body: Bytes::new(),
+            gzipped: false,
+            headers: cors::preflight(&request.headers, endpoint),
+            operation: Some("preflight"),
+            ignored: Arc::default(),
+        };
+        self.finish(request, &caller, outcome, stamp)
+    }
+
     /// The marks of an exchange that needs nothing else of its tenant's world.
     fn stamp(&self, tenant: &Tenant) -> Stamp {
         let mut world = tenant.world();
@@ -189,13 +214,15 @@ impl Service {
         let authority = request.authority().unwrap_or(&self.default_authority);
         let root = format!("{}://{authority}", request.door.scheme());
         let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
+        let mut headers = answered.headers;
+        cors::allow(&request.headers, call.endpoint(), &mut headers);
         let outcome = Outcome {
             status: answered.status,
             content: Content::Identity,
             plain: answered.body.clone(),
             body: answered.body,
             gzipped: false,
-            headers: answered.headers,
+            headers,
             operation: Some(call.operation()),
             ignored: Arc::default(),
         };
