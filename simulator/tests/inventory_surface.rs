@@ -226,6 +226,21 @@ fn expansions() {
 }
 
 #[test]
+fn wide_integers_are_strings_where_asked_for_and_nested_too() {
+    let harness = Harness::new();
+    let asked = request(
+        Method::GET,
+        &format!("{}?$select=id&$expand=detectedApps", device(&harness, "beta", "DESKTOP-1")),
+        b"",
+    )
+    .with("authorization", &format!("Bearer {}", harness.token()))
+    .with("accept", "application/json;IEEE754Compatible=true");
+    let apps = json(&harness.send(asked));
+    assert!(apps["detectedApps"][0]["sizeInByte"].is_string());
+    assert!(apps["detectedApps"][0]["deviceCount"].is_number());
+}
+
+#[test]
 fn expanding_agrees_with_following() {
     let harness = Harness::new();
     let list = harness.get_json(

@@ -48,8 +48,7 @@ impl Context<'_> {
     fn actor(&self) -> Actor {
         let directory = self.tenant.directory();
         let app = self.app.and_then(|id| directory.apps.iter().find(|app| app.client_id == id));
-        let users = self.world.inventory().base().users();
-        let user = self.user.and_then(|id| users.iter().find(|user| user.id == id));
+        let user = self.user.and_then(|id| super::directory::user(self, id).ok());
         Actor {
             app_id: self.app,
             app_name: app.map(|app| Arc::from(app.display_name.as_str())),

@@ -2,15 +2,13 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::rows::{Row, RowSchema};
+use super::rows::{Row, RowSchema, shown};
 use super::{Context, Reply, device_query, foreign_token};
-use crate::device::record::ApiVersion;
 use crate::model::EntityType;
 use crate::odata::evaluate::Predicate;
 use crate::odata::options::QueryOptions;
 use crate::odata::order::OrderBy;
 use crate::odata::skip_token::{SkipToken, next_link_by_skip, next_link_query};
-use crate::odata::value::Edm;
 use crate::route::Route;
 use crate::wire::error::Refusal;
 use crate::wire::shape::Metadata;
@@ -83,8 +81,9 @@ impl Collection<'_> {
             Some(token) => read_token(token)?,
         };
         let top = options.top.map_or(self.page, |top| usize::try_from(top).unwrap_or(usize::MAX).min(self.page));
-        let shown = items.skip(start).take(top).map(|item| self.shown(item, select.as_deref(), context, route.version));
-        let value: Vec<Json> = shown.collect();
+        let items = items.skip(start).take(top);
+        let value: Vec<Json> =
+            items.map(|item| shown(item, self.entity_type, select.as_deref(), context.shape)).collect();
         let end = start.saturating_add(value.len());
 
         let mut answer = Map::new();
@@ -131,26 +130,12 @@ impl Collection<'_> {
         let expanded_names: Vec<&str> = expanded.iter().map(|(name, _)| *name).collect();
         let mut answer = Map::new();
         self.annotate(context, route, &names(select.as_deref(), &expanded_names), "/$entity", &mut answer);
-        if let Json::Object(members) = self.shown(item, select.as_deref(), context, route.version) {
+        if let Json::Object(members) = shown(item, self.entity_type, select.as_deref(), context.shape) {
             answer.extend(members);
         }
         answer.extend(expanded.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let ignored = device_query::unread_options(options, read);
         Ok(Reply::json(context.shape, Json::Object(answer).to_string().into_bytes(), ignored))
-    }
-
-    /// An item as it is sent.
-    fn shown(&self, item: Json, select: Option<&[&str]>, context: &Context<'_>, version: ApiVersion) -> Json {
-        let mut item = reduced(item, select);
-        if context.shape.ieee754 {
-            let wide = self.entity_type.properties.iter().filter(|member| member.edm == Edm::Int64);
-            for member in wide.filter(|member| member.since <= version) {
-                if let Some(number) = item.get_mut(member.name).filter(|value| value.is_number()) {
-                    *number = number.to_string().into();
-                }
-            }
-        }
-        item
     }
 
     fn annotate(
@@ -190,15 +175,4 @@ const LABEL: &str = "Skip";
 fn read_token(token: &str) -> Result<usize, Refusal> {
     let start = SkipToken::parse(token).ok().and_then(|token| token.get(LABEL)?.parse().ok());
     start.ok_or_else(foreign_token)
-}
-
-/// What `$select` leaves of an item.
-pub(super) fn reduced(item: Json, select: Option<&[&str]>) -> Json {
-    match (select, item) {
-        (Some(select), Json::Object(mut members)) => {
-            let kept = select.iter().filter_map(|name| members.remove(*name).map(|value| ((*name).to_owned(), value)));
-            Json::Object(kept.collect())
-        }
-        (_, item) => item,
-    }
 }

@@ -1,8 +1,7 @@
 //! `$expand` of what a device leads to.
 
-use super::collection::reduced;
 use super::navigation::{self, Followed};
-use super::rows::RowSchema;
+use super::rows::{RowSchema, shown};
 use super::{Context, device_query};
 use crate::device::ManagedDevice;
 use crate::device::record::{self, ApiVersion};
@@ -28,6 +27,7 @@ pub(super) struct Expansion {
 pub(super) fn expansions(
     options: &QueryOptions<'_>,
     version: ApiVersion,
+    form: Form,
     ignored: &mut Vec<String>,
 ) -> Result<Vec<Expansion>, Refusal> {
     let mut expansions: Vec<Expansion> = Vec::new();
@@ -44,6 +44,9 @@ pub(super) fn expansions(
             } else {
                 ignored.push(format!("{} has no effect inside $expand", name.trim()));
             }
+        }
+        if is_empty(navigation, form) {
+            ignored.push(format!("$expand: {} is empty in lists", navigation.property().name));
         }
         if !expansions.iter().any(|known| known.navigation == navigation) {
             expansions.push(Expansion { navigation, select });
@@ -106,15 +109,20 @@ fn value(
     form: Form,
     expansion: &Expansion,
 ) -> serde_json::Value {
-    // The apps are there on the GET of a single device only (observed: sdk-dotnet#2048, beta-sdk-dotnet#701).
-    if expansion.navigation == DeviceNavigation::DetectedApps && form == Form::Item {
+    if is_empty(expansion.navigation, form) {
         return serde_json::Value::Array(Vec::new());
     }
-    let select = expansion.select.as_deref();
+    let target = expansion.navigation.target();
+    let shown = |item| shown(item, target, expansion.select.as_deref(), context.shape);
     match navigation::follow(context, device, expansion.navigation, route.version) {
-        Followed::Many(items) => items.into_iter().map(|item| reduced(item, select)).collect(),
-        Followed::One(item) => item.map_or(serde_json::Value::Null, |item| reduced(item, select)),
+        Followed::Many(items) => items.into_iter().map(shown).collect(),
+        Followed::One(item) => item.map_or(serde_json::Value::Null, shown),
     }
+}
+
+/// The apps are there on the GET of a single device only (observed: sdk-dotnet#2048, beta-sdk-dotnet#701).
+fn is_empty(navigation: DeviceNavigation, form: Form) -> bool {
+    navigation == DeviceNavigation::DetectedApps && form == Form::Item
 }
 
 fn not_expandable(name: &str, version: ApiVersion) -> SelectError {

@@ -16,7 +16,7 @@ pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal
     let select = device_query::select(&options, route.version)?;
     // Everything that shapes a collection means nothing here; whether the service says so is not known (assumed: no).
     let mut ignored = unread_options(&options, &["$select", "$expand"]);
-    let expansions = expand::expansions(&options, route.version, &mut ignored)?;
+    let expansions = expand::expansions(&options, route.version, Form::Single, &mut ignored)?;
     write_entity(context, route, id, select.as_ref(), &expansions, ignored)
 }
 

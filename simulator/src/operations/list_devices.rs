@@ -49,7 +49,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
     let filter = device_query::filter(&options, route.version, quirks, &mut ignored)?;
     let order = device_query::order(&options, route.version, quirks, &mut ignored)?;
     let after = options.skip_token.as_deref().map(read_token).transpose()?;
-    let expansions = expand::expansions(&options, route.version, &mut ignored)?;
+    let expansions = expand::expansions(&options, route.version, Form::Item, &mut ignored)?;
     let which = context.which(route)?;
     let page = page(context, which, &options, filter.as_ref(), order.as_ref(), after.as_ref());
     if let Some(Whose::Users(key)) = &route.user

@@ -9,6 +9,7 @@ use crate::model::EntityType;
 use crate::odata::schema::{Entity, Field, Schema};
 use crate::odata::value::{Edm, Value};
 use crate::wire::error::Refusal;
+use crate::wire::shape::Shape;
 
 /// An entity type as `version` has it.
 pub(super) struct RowSchema {
@@ -47,6 +48,23 @@ impl Schema for RowSchema {
         };
         (0..).zip(self.entity_type.properties).find_map(known)
     }
+}
+
+/// An entity as it is sent: what `$select` leaves of it, 64-bit integers as strings where the client wants them so.
+pub(super) fn shown(item: Json, entity_type: &EntityType, select: Option<&[&str]>, shape: Shape) -> Json {
+    let Json::Object(mut members) = item else { return item };
+    if shape.ieee754 {
+        for member in entity_type.properties.iter().filter(|member| member.edm == Edm::Int64) {
+            if let Some(number) = members.get_mut(member.name).filter(|value| value.is_number()) {
+                *number = number.to_string().into();
+            }
+        }
+    }
+    if let Some(select) = select {
+        let kept = select.iter().filter_map(|name| members.remove(*name).map(|value| ((*name).to_owned(), value)));
+        members = kept.collect();
+    }
+    Json::Object(members)
 }
 
 /// One entity. What a filter cannot ask for, such as a complex value, reads as null.
