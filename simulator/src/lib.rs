@@ -13,7 +13,7 @@
 //!                 └──────────▶ tenant ─▶ world ◀┴───────────────┘
 //!                                          │  devices, time, audits, journal
 //!                                          ▼
-//!              device · support · actions · quirks · odata ─ pure: no clock, no lock, no socket
+//!              device · support · actions · posture · quirks · odata ─ pure: no clock, no lock, no socket
 //!                                          │
 //!                                          ▼
 //!                                        wire ─ JSON, errors and headers as Graph spells them
@@ -22,7 +22,8 @@
 //! # Reading order
 //!
 //! 1. [`device`]: what a managed device is. Its `record` is the one table of properties, its `lifecycle` the one of
-//!    actions. [`model`] has every other type of the entity data model.
+//!    actions. [`model`] has every other type of the entity data model, [`posture`] what is drawn of a device beside its
+//!    record.
 //! 2. [`support`]: which devices support the passcode reset, as data that says where it comes from.
 //! 3. [`actions`]: what an administrator can ask one device to do. [`quirks`]: how the doubtful is decided.
 //! 4. [`world`]: the devices of one tenant, its time, and what happens in it. Below it [`inventory`], [`audit`],
@@ -84,6 +85,7 @@ pub mod model;
 pub mod odata;
 pub mod operations;
 pub mod outgoing;
+pub mod posture;
 pub mod quirks;
 pub mod random;
 pub mod ready;

@@ -3,15 +3,23 @@
 //! One file per entity type below; `$metadata` prints them, `$select` resolves names by them, refusals quote them. The
 //! managed device is made from the table in [`crate::device::record`], which also knows where each value comes from.
 
+pub mod audit_event;
 pub mod complex_types;
 pub mod container;
 pub mod csdl;
+pub mod detected_app;
+pub mod device_category;
+pub mod device_compliance_policy_state;
+pub mod device_configuration_state;
+pub mod device_log_collection_response;
 pub mod device_management;
 pub mod directory;
 pub mod entity_types;
 pub mod enumerations;
 pub mod managed_device;
+pub mod managed_device_overview;
 pub mod remote_action_audit;
+pub mod windows_protection_state;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::actions::{self, RemoteAction};
 use crate::device::record::ApiVersion;
+use crate::model::managed_device::DeviceNavigation;
 use crate::wire::error::{BackendCall, Refusal};
 
 /// What a request asks for.
@@ -27,6 +28,32 @@ pub enum Operation {
     DeleteDevice,
     /// `POST …/managedDevices/{id}/{action}`.
     RunAction(&'static dyn RemoteAction),
+    /// `GET …/managedDevices/{id}/{navigation}`.
+    FollowNavigation(DeviceNavigation),
+    /// `GET …/managedDevices/{id}/{navigation}/{id}`.
+    GetNavigationItem(DeviceNavigation),
+    /// `GET …/managedDevices/{id}/{navigation}/{id}/settingStates`.
+    ListSettingStates(DeviceNavigation),
+    /// `GET …/comanagedDevices`.
+    ListComanagedDevices,
+    /// `GET …/detectedApps`.
+    ListDetectedApps,
+    /// `GET …/detectedApps/{id}`.
+    GetDetectedApp,
+    /// `GET …/deviceCategories`.
+    ListDeviceCategories,
+    /// `GET …/deviceCategories/{id}`.
+    GetDeviceCategory,
+    /// `GET …/managedDeviceOverview`.
+    GetOverview,
+    /// `GET …/auditEvents`.
+    ListAuditEvents,
+    /// `GET …/auditEvents/{id}`.
+    GetAuditEvent,
+    /// `GET /deviceManagement`.
+    GetDeviceManagement,
+    /// `GET /me`.
+    GetMe,
     /// `GET …/remoteActionAudits`.
     ListAudits,
     /// `GET …/remoteActionAudits/{id}`.
@@ -51,6 +78,19 @@ impl Operation {
             Self::UpdateDevice => "updateDevice",
             Self::DeleteDevice => "deleteDevice",
             Self::RunAction(action) => action.name(),
+            Self::FollowNavigation(navigation) => navigation.property().name,
+            Self::GetNavigationItem(_) => "getNavigationItem",
+            Self::ListSettingStates(_) => "listSettingStates",
+            Self::ListComanagedDevices => "listComanagedDevices",
+            Self::ListDetectedApps => "listDetectedApps",
+            Self::GetDetectedApp => "getDetectedApp",
+            Self::ListDeviceCategories => "listDeviceCategories",
+            Self::GetDeviceCategory => "getDeviceCategory",
+            Self::GetOverview => "getManagedDeviceOverview",
+            Self::ListAuditEvents => "listAuditEvents",
+            Self::GetAuditEvent => "getAuditEvent",
+            Self::GetDeviceManagement => "getDeviceManagement",
+            Self::GetMe => "getMe",
             Self::ListAudits => "listRemoteActionAudits",
             Self::GetAudit => "getRemoteActionAudit",
             Self::ListUsers => "listUsers",
@@ -64,16 +104,34 @@ impl Operation {
     /// operation's page; the order for reading devices was observed, cnspec#1708).
     pub fn scopes(self) -> &'static [&'static str] {
         match self {
-            Self::ListDevices | Self::CountDevices | Self::GetDevice => {
+            Self::ListDevices
+            | Self::CountDevices
+            | Self::GetDevice
+            | Self::ListComanagedDevices
+            | Self::ListDetectedApps
+            | Self::GetDetectedApp
+            | Self::GetOverview => {
                 &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
+            }
+            Self::FollowNavigation(navigation)
+            | Self::GetNavigationItem(navigation)
+            | Self::ListSettingStates(navigation) => navigation_scopes(navigation),
+            Self::ListAuditEvents | Self::GetAuditEvent | Self::GetDeviceManagement => {
+                &["DeviceManagementApps.Read.All", "DeviceManagementApps.ReadWrite.All"]
             }
             Self::UpdateDevice | Self::DeleteDevice => &["DeviceManagementManagedDevices.ReadWrite.All"],
             Self::RunAction(action) => action.scopes(),
-            Self::ListAudits | Self::GetAudit => &[
-                "DeviceManagementConfiguration.Read.All",
-                "DeviceManagementConfiguration.ReadWrite.All",
-                "DeviceManagementManagedDevices.Read.All",
-                "DeviceManagementManagedDevices.ReadWrite.All",
+            Self::ListAudits | Self::GetAudit | Self::ListDeviceCategories | Self::GetDeviceCategory => {
+                CONFIGURATION_OR_DEVICES
+            }
+            Self::GetMe => &[
+                "User.Read",
+                "User.ReadWrite",
+                "User.ReadBasic.All",
+                "User.Read.All",
+                "User.ReadWrite.All",
+                "Directory.Read.All",
+                "Directory.ReadWrite.All",
             ],
             Self::ListUsers | Self::GetUser => {
                 &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]
@@ -89,8 +147,40 @@ impl Operation {
 
     /// Whether it belongs to the directory, whose refusals are its own.
     pub fn is_directory(self) -> bool {
-        matches!(self, Self::ListUsers | Self::GetUser | Self::ListOrganizations | Self::GetOrganization)
+        matches!(self, Self::ListUsers | Self::GetUser | Self::GetMe | Self::ListOrganizations | Self::GetOrganization)
     }
+}
+
+const CONFIGURATION_OR_DEVICES: &[&str] = &[
+    "DeviceManagementConfiguration.Read.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
+    "DeviceManagementManagedDevices.Read.All",
+    "DeviceManagementManagedDevices.ReadWrite.All",
+];
+
+/// Policy states have no page that says (observed: contrib#8452); those of the policies themselves, or those of the
+/// device, are assumed.
+fn navigation_scopes(navigation: DeviceNavigation) -> &'static [&'static str] {
+    match navigation {
+        DeviceNavigation::Category
+        | DeviceNavigation::CompliancePolicyStates
+        | DeviceNavigation::ConfigurationStates => CONFIGURATION_OR_DEVICES,
+        DeviceNavigation::LogCollectionRequests
+        | DeviceNavigation::Users
+        | DeviceNavigation::WindowsProtectionState
+        | DeviceNavigation::DetectedApps => {
+            &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
+        }
+    }
+}
+
+/// Whose devices a path below a user is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// The signed-in user's: `/me`.
+    Mine,
+    /// A user's, by id or sign-in name, as sent.
+    Users(String),
 }
 
 /// A request's path, understood.
@@ -103,11 +193,20 @@ pub struct Route {
     /// The key of the last collection, as sent.
     pub key: String,
     /// The user whose devices are meant.
-    pub user: Option<String>,
+    pub user: Option<Whose>,
+    /// The key of the detected app whose devices are meant.
+    pub app: Option<String>,
+    /// The key of the device that is meant, or whose navigation is.
+    pub device: Option<String>,
     path: String,
 }
 
 impl Route {
+    /// Whether it needs a signed-in user, and so differs from one to the other.
+    pub fn is_mine(&self) -> bool {
+        self.user == Some(Whose::Mine)
+    }
+
     /// The call as Intune's front end sees it; `query` is what stands behind the `?`.
     pub fn backend_call(&self, query: Option<&str>) -> BackendCall {
         let query = query.filter(|query| !query.is_empty());
@@ -130,10 +229,23 @@ enum Resource {
     Device,
     DeviceCount,
     Action(&'static dyn RemoteAction),
+    Navigation(DeviceNavigation),
+    NavigationItem(DeviceNavigation),
+    SettingStates(DeviceNavigation),
+    ComanagedDevices,
+    ComanagedDevice,
     DetectedApps,
     DetectedApp,
+    Categories,
+    Category,
+    Overview,
+    AuditEvents,
+    AuditEvent,
     Audits,
     Audit,
+    /// The number of a collection's members, where the service has no such route.
+    NoCount,
+    Me,
     Users,
     User,
     Organizations,
@@ -147,17 +259,40 @@ impl Resource {
         match self {
             Self::Root if is(METADATA) => Some((Self::Metadata, METADATA)),
             Self::Root if is("deviceManagement") => Some((Self::DeviceManagement, "singleton")),
+            Self::Root if is("me") => Some((Self::Me, "singleton")),
             Self::Root if is("users") => Some((Self::Users, "entityset")),
             Self::Root if is("organization") => Some((Self::Organizations, "entityset")),
-            Self::DeviceManagement | Self::DetectedApp | Self::User if is("managedDevices") => {
+            Self::DeviceManagement | Self::DetectedApp | Self::User | Self::Me if is("managedDevices") => {
                 Some((Self::Devices, "navigation"))
             }
+            Self::DeviceManagement if is("comanagedDevices") && version == ApiVersion::Beta => {
+                Some((Self::ComanagedDevices, "navigation"))
+            }
             Self::DeviceManagement if is("detectedApps") => Some((Self::DetectedApps, "navigation")),
+            Self::DeviceManagement if is("deviceCategories") => Some((Self::Categories, "navigation")),
+            Self::DeviceManagement if is("managedDeviceOverview") => Some((Self::Overview, "navigation")),
+            Self::DeviceManagement if is("auditEvents") => Some((Self::AuditEvents, "navigation")),
             Self::DeviceManagement if is("remoteActionAudits") && version == ApiVersion::Beta => {
                 Some((Self::Audits, "navigation"))
             }
             Self::Devices if is("$count") => Some((Self::DeviceCount, "$count")),
+            // Observed on `managedDevices` of v1.0 (graph2otel); that its neighbours are alike is assumed.
+            Self::ComanagedDevices | Self::DetectedApps | Self::Categories | Self::AuditEvents | Self::Audits
+                if is("$count") =>
+            {
+                Some((Self::NoCount, "$count"))
+            }
+            Self::Navigation(navigation) if navigation.property().many && is("$count") => {
+                Some((Self::NoCount, "$count"))
+            }
+            // The settings are empty in the state itself and have a path of their own (observed: sdk-dotnet#1131).
+            Self::NavigationItem(
+                navigation @ (DeviceNavigation::CompliancePolicyStates | DeviceNavigation::ConfigurationStates),
+            ) if is("settingStates") => Some((Self::SettingStates(navigation), "property")),
             Self::Device => {
+                if let Some(navigation) = DeviceNavigation::named(name, version) {
+                    return Some((Self::Navigation(navigation), "navigation"));
+                }
                 let action = actions::action(name.strip_prefix("microsoft.graph.").unwrap_or(name))?;
                 (action.since() <= version).then_some((Self::Action(action), "action"))
             }
@@ -169,7 +304,11 @@ impl Resource {
     fn member(self) -> Option<Self> {
         match self {
             Self::Devices => Some(Self::Device),
+            Self::Navigation(navigation) if navigation.property().many => Some(Self::NavigationItem(navigation)),
+            Self::ComanagedDevices => Some(Self::ComanagedDevice),
             Self::DetectedApps => Some(Self::DetectedApp),
+            Self::Categories => Some(Self::Category),
+            Self::AuditEvents => Some(Self::AuditEvent),
             Self::Audits => Some(Self::Audit),
             Self::Users => Some(Self::User),
             Self::Organizations => Some(Self::Organization),
@@ -187,6 +326,20 @@ impl Resource {
             (Self::Device, "PATCH") if !nested => Some(Operation::UpdateDevice),
             (Self::Device, "DELETE") if !nested => Some(Operation::DeleteDevice),
             (Self::Action(action), "POST") => Some(Operation::RunAction(action)),
+            (Self::Navigation(navigation), "GET") => Some(Operation::FollowNavigation(navigation)),
+            (Self::NavigationItem(navigation), "GET") => Some(Operation::GetNavigationItem(navigation)),
+            (Self::SettingStates(navigation), "GET") => Some(Operation::ListSettingStates(navigation)),
+            // A member by its key has no route (observed: sdk-powershell#2497).
+            (Self::ComanagedDevices, "GET") => Some(Operation::ListComanagedDevices),
+            (Self::DetectedApps, "GET") => Some(Operation::ListDetectedApps),
+            (Self::DetectedApp, "GET") => Some(Operation::GetDetectedApp),
+            (Self::Categories, "GET") => Some(Operation::ListDeviceCategories),
+            (Self::Category, "GET") => Some(Operation::GetDeviceCategory),
+            (Self::Overview, "GET") => Some(Operation::GetOverview),
+            (Self::AuditEvents, "GET") => Some(Operation::ListAuditEvents),
+            (Self::AuditEvent, "GET") => Some(Operation::GetAuditEvent),
+            (Self::DeviceManagement, "GET") => Some(Operation::GetDeviceManagement),
+            (Self::Me, "GET") => Some(Operation::GetMe),
             (Self::Audits, "GET") => Some(Operation::ListAudits),
             (Self::Audit, "GET") => Some(Operation::GetAudit),
             (Self::Users, "GET") => Some(Operation::ListUsers),
@@ -237,13 +390,17 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
     let mut template = String::from("~");
     let mut backend = String::new();
     let mut key = String::new();
-    let mut user = None;
+    let (mut user, mut app, mut device) = (None, None, None);
     let mut nested = false;
     for segment in segments {
         let segment = decode(segment);
         let (name, inner_key) = split_key(&segment);
         if let Some((child, kind)) = resource.child(name, version) {
-            nested |= matches!((resource, child), (Resource::User | Resource::DetectedApp, Resource::Devices));
+            nested |=
+                matches!((resource, child), (Resource::User | Resource::Me | Resource::DetectedApp, Resource::Devices));
+            if let Resource::Me = child {
+                user = Some(Whose::Mine);
+            }
             enter(&mut template, &mut backend, kind, &spell(child, name));
             resource = child;
             let Some(inner_key) = inner_key else { continue };
@@ -260,15 +417,19 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
         }
         template.push_str("/key");
         let _ = write!(backend, "('{}')", key.replace('\'', "''"));
-        if let Resource::User = resource {
-            user = Some(key.clone());
+        match resource {
+            Resource::User => user = Some(Whose::Users(key.clone())),
+            Resource::DetectedApp => app = Some(key.clone()),
+            Resource::Device => device = Some(key.clone()),
+            _ => {}
         }
     }
 
     match resource.operation(method, nested) {
         Some(operation) => {
             let user = user.filter(|_| !matches!(operation, Operation::GetUser));
-            Ok(Route { operation, version, key, user, path: backend })
+            let app = app.filter(|_| !matches!(operation, Operation::GetDetectedApp));
+            Ok(Route { operation, version, key, user, app, device, path: backend })
         }
         None => Err(Refusal::NoRoute { template, verb: method.as_str().to_owned(), path: backend }),
     }
@@ -351,11 +512,13 @@ mod tests {
     fn told(method: &str, path: &str) -> String {
         match route(&Method::from_bytes(method.as_bytes()).unwrap(), path) {
             Ok(route) => format!(
-                "{} {:?} key={} user={:?} → {}",
+                "{} {:?} key={} user={:?} app={:?} device={:?} → {}",
                 route.operation.name(),
                 route.version,
                 route.key,
                 route.user,
+                route.app,
+                route.device,
                 route.path
             ),
             Err(refusal) => format!("{refusal:?}"),
@@ -384,6 +547,27 @@ mod tests {
             ("GET", format!("/v1.0/users('ada')/managedDevices('{id}')")),
             ("DELETE", "/v1.0/users/ada".to_owned()),
             ("PUT", "/v1.0/deviceManagement/managedDevices".to_owned()),
+            ("GET", "/v1.0/me".to_owned()),
+            ("GET", "/beta/me/managedDevices".to_owned()),
+            ("POST", format!("/v1.0/me/managedDevices/{id}/resetPasscode")),
+            ("GET", format!("/v1.0/me/managedDevices/{id}")),
+            ("GET", "/v1.0/deviceManagement".to_owned()),
+            ("GET", "/v1.0/deviceManagement/detectedApps".to_owned()),
+            ("GET", "/v1.0/deviceManagement/detectedApps('app')".to_owned()),
+            ("GET", "/v1.0/deviceManagement/detectedApps/app/managedDevices".to_owned()),
+            ("GET", format!("/v1.0/deviceManagement/detectedApps/app/managedDevices/{id}")),
+            ("GET", "/v1.0/deviceManagement/detectedApps/$count".to_owned()),
+            ("GET", "/beta/deviceManagement/comanagedDevices".to_owned()),
+            ("GET", format!("/beta/deviceManagement/comanagedDevices('{id}')")),
+            ("GET", "/v1.0/deviceManagement/comanagedDevices".to_owned()),
+            ("GET", "/v1.0/deviceManagement/managedDeviceOverview".to_owned()),
+            ("GET", "/v1.0/deviceManagement/auditEvents/x".to_owned()),
+            ("GET", "/v1.0/deviceManagement/deviceCategories/x".to_owned()),
+            ("GET", format!("/v1.0/deviceManagement/managedDevices/{id}/windowsProtectionState")),
+            ("GET", format!("/v1.0/deviceManagement/managedDevices/{id}/deviceCompliancePolicyStates/p")),
+            ("GET", format!("/beta/deviceManagement/managedDevices/{id}/deviceConfigurationStates/p/settingStates")),
+            ("GET", format!("/v1.0/deviceManagement/managedDevices/{id}/detectedApps")),
+            ("PATCH", format!("/beta/deviceManagement/managedDevices/{id}/detectedApps")),
             ("GET", "/v2.0/users".to_owned()),
             ("GET", "/".to_owned()),
             ("GET", "/v1.0".to_owned()),

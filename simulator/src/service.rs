@@ -24,6 +24,7 @@ use crate::route::{self, Operation};
 use crate::sign_in;
 use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
+use crate::wire::cors;
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::links::NextLink;
@@ -101,7 +102,11 @@ impl Service {
 
     /// Answers one request.
     pub fn answer(&self, request: Request) -> Answer {
-        if let Some(call) = sign_in::recognise(&request) {
+        let call = sign_in::recognise(&request);
+        if cors::is_preflight(&request.method, &request.headers) {
+            return self.answer_preflight(request, call.as_ref());
+        }
+        if let Some(call) = call {
             return self.answer_sign_in(request, &call);
         }
         let caller = self.access.caller(&request, &self.tenants);
@@ -111,7 +116,8 @@ impl Service {
             let stamp = world.stamp(now);
             (stamp, self.decide(&mut world, &request, &caller, now))
         };
-        let outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
 
@@ -147,6 +153,9 @@ impl Service {
         let route = route::route(&request.method, path).map_err(unrouted)?;
         let operation = route.operation;
         let routed = |refusal| (refusal, Some(operation));
+        if route.is_mine() && caller.user.is_none() {
+            return Err(routed(Refusal::NoSignedInUser));
+        }
         if !caller.has_any(operation.scopes()) {
             return Err(routed(denied(operation, route.backend_call(Some(query)))));
         }
@@ -155,6 +164,7 @@ impl Service {
             world,
             tenant: &caller.tenant,
             request,
+            app: caller.app_id,
             user: caller.user.as_deref(),
             query,
             root: &root,
@@ -165,7 +175,8 @@ impl Service {
         };
         let reply = operations::run(context, &route).map_err(routed)?;
         let kept = Arc::new(keep(reply, operation, spelling.gzip));
-        if request.method == Method::GET && world.answers_last() {
+        // What is one user's is nobody else's.
+        if request.method == Method::GET && world.answers_last() && !route.is_mine() {
             world.answers.keep(&spelling, Arc::clone(&kept));
         }
         Ok(Outcome::of_kept(&kept, spelling.gzip))
@@ -177,6 +188,27 @@ impl Service {
         let stamp = self.stamp(&caller.tenant);
         let request = Request::unreadable();
         let outcome = refuse(&Refusal::Unreadable(status), None, &request, &stamp);
+        self.finish(request, &caller, outcome, stamp)
+    }
+
+    /// Answers a browser that asks before a request: anybody may, and no token is needed to ask.
+    fn answer_preflight(&self, request: Request, call: Option<&sign_in::Call>) -> Answer {
+        let tenant = call.map(|call| sign_in::tenant(call, &self.tenants));
+        let caller = Caller::anonymous(tenant.unwrap_or_else(|| Arc::clone(self.tenants.default_tenant())));
+        let stamp = self.stamp(&caller.tenant);
+        let endpoint = call.map_or(cors::Endpoint::Graph, sign_in::Call::endpoint);
+        let outcome = Outcome {
+            status: StatusCode::OK,
+            content: Content::Empty,
+            plain: Bytes::new(),
+            body: Bytes::new(),
+            gzipped: false,
+            headers: cors::preflight(&request.headers, endpoint),
+            operation: Some("preflight"),
+            ignored: Arc::default(),
+            refusal: None,
+            unknown_route: None,
+        };
         self.finish(request, &caller, outcome, stamp)
     }
 
@@ -194,13 +226,15 @@ impl Service {
         let authority = request.authority().unwrap_or(&self.default_authority);
         let root = format!("{}://{authority}", request.door.scheme());
         let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
+        let mut headers = answered.headers;
+        cors::allow(&request.headers, call.endpoint(), &mut headers);
         let outcome = Outcome {
             status: answered.status,
             content: Content::Identity,
             plain: answered.body.clone(),
             body: answered.body,
             gzipped: false,
-            headers: answered.headers,
+            headers,
             operation: Some(call.operation()),
             ignored: Arc::default(),
             refusal: None,
@@ -295,6 +329,8 @@ impl Outcome {
             headers: Vec::new(),
             operation: Some("metadata"),
             ignored,
+            refusal: None,
+            unknown_route: None,
         }
     }
 }

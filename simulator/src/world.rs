@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::actions::{self, RemoteAction};
 use crate::answers::Answers;
+use crate::audit::event::{Actor, AuditEvent, Deed, EventLog};
 use crate::audit::{AuditLog, RemoteActionAudit};
 use crate::clock::TenantClock;
 use crate::device::lifecycle::{self, ActionResult, ActionState};
@@ -47,6 +48,7 @@ pub struct World {
     draw: Draw,
     inventory: Inventory,
     audits: AuditLog,
+    events: EventLog,
     due: BTreeMap<(DateTime<Utc>, u64), Due>,
     /// What is in `due`: a device waits for each kind of event once, however often it is asked.
     waiting: HashSet<Due>,
@@ -112,6 +114,7 @@ impl World {
             draw,
             inventory,
             audits: AuditLog::default(),
+            events: EventLog::default(),
             due: BTreeMap::new(),
             waiting: HashSet::new(),
             scheduled: 0,
@@ -137,6 +140,7 @@ impl World {
         self.journal.clear();
         self.answers.clear();
         self.audits = AuditLog::default();
+        self.events = EventLog::default();
         self.due.clear();
         self.waiting.clear();
         self.scheduled = 0;
@@ -162,6 +166,26 @@ impl World {
     /// The accepted actions.
     pub fn audits(&self) -> &AuditLog {
         &self.audits
+    }
+
+    /// What was done through Graph, and by whom.
+    pub fn events(&self) -> &EventLog {
+        &self.events
+    }
+
+    /// Writes down what `actor` did to a device; `correlation_id` is the client's id of the request, if it sent one.
+    pub fn record(
+        &mut self,
+        deed: Deed,
+        device_id: Uuid,
+        actor: Actor,
+        correlation_id: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) {
+        let draw = self.draw.at("audit event").nth(self.events.written());
+        let correlation_id = correlation_id.unwrap_or_else(|| draw.at("correlation").guid());
+        self.events.write(AuditEvent { id: draw.guid(), at: now, deed, device_id, actor, correlation_id });
+        self.answers.clear();
     }
 
     /// How devices come to check in.

@@ -129,6 +129,7 @@ fn the_domain_is_pure() {
         "device",
         "support",
         "actions",
+        "posture",
         "odata",
         "random",
         "quirks",

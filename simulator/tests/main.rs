@@ -1,6 +1,7 @@
 //! The promises of the simulator, tested from outside. One binary; each file is one subject.
 
 mod architecture;
+mod browsers;
 mod command_line;
 mod contexts;
 mod control;
@@ -8,6 +9,7 @@ mod control;
 mod exec;
 mod fixtures;
 mod harness;
+mod inventory_surface;
 mod licences;
 mod life_cycle;
 mod metadata;

@@ -30,6 +30,27 @@ pub struct EnumMember {
     pub since: ApiVersion,
 }
 
+impl Enumeration {
+    /// What stands for `member` where only members of the schema may stand: itself if `version` has it, else
+    /// `unknownFutureValue` (documented: Graph's best practices), else `unknown` (assumed, for enumerations without the
+    /// former), else itself.
+    pub fn known<'a>(&self, member: &'a str, version: ApiVersion) -> &'a str {
+        let has = |name: &str| self.members.iter().any(|known| known.since <= version && known.name == name);
+        let is_known = if self.is_flags { member.split(',').all(|flag| has(flag.trim())) } else { has(member) };
+        match () {
+            () if is_known => member,
+            () if has("unknownFutureValue") => "unknownFutureValue",
+            () if has("unknown") => "unknown",
+            () => member,
+        }
+    }
+}
+
+/// The enumeration called `name`, without the namespace.
+pub fn enumeration(name: &str) -> Option<&'static Enumeration> {
+    ENUMERATIONS.binary_search_by(|known| known.name.cmp(name)).ok().map(|place| &ENUMERATIONS[place])
+}
+
 macro_rules! since {
     () => {
         ApiVersion::V1
@@ -205,5 +226,34 @@ enumerations! {
     windowsDeviceHealthState: V1 flags {
         clean = 0, fullScanPending = 1, rebootPending = 2, manualStepsPending = 4, offlineScanPending = 8,
         critical = 16,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENUMERATIONS, enumeration};
+    use crate::device::record::ApiVersion;
+
+    #[test]
+    fn every_enumeration_is_found_by_its_name() {
+        for known in ENUMERATIONS {
+            let found = enumeration(known.name).unwrap_or_else(|| panic!("{} is out of order", known.name));
+            assert_eq!(found.name, known.name);
+        }
+        assert!(enumeration("complianceStates").is_none());
+    }
+
+    #[test]
+    fn what_the_schema_lacks_has_a_stand_in() {
+        let known = |name: &str, member: &'static str, version| enumeration(name).unwrap().known(member, version);
+        let (v1, beta) = (ApiVersion::V1, ApiVersion::Beta);
+        assert_eq!(known("complianceState", "compliant", v1), "compliant");
+        assert_eq!(known("deviceEnrollmentType", "appleACMEBasicBYOD", v1), "unknownFutureValue");
+        assert_eq!(known("deviceEnrollmentType", "androidAOSPUserlessDeviceEnrollment", v1), "unknownFutureValue");
+        let aosp = "androidAOSPUserlessDeviceEnrollment";
+        assert_eq!(known("deviceEnrollmentType", aosp, beta), aosp);
+        assert_eq!(known("managementAgentType", "intuneAosp", v1), "unknown");
+        assert_eq!(known("windowsDeviceHealthState", "rebootPending, critical", v1), "rebootPending, critical");
+        assert_eq!(known("settingSourceType", "elsewhere", v1), "elsewhere");
     }
 }

@@ -214,7 +214,8 @@ pub(super) fn order(
     OrderBy::parse(text, &DeviceSchema { version }).map(Some).map_err(|error| bad(&error))
 }
 
-fn bad(error: &impl std::error::Error) -> Refusal {
+/// A query that cannot be read.
+pub(super) fn bad(error: &impl std::error::Error) -> Refusal {
     Refusal::BadQuery { message: error.to_string() }
 }
 

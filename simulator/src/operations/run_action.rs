@@ -2,17 +2,23 @@
 
 use super::{Context, Reply};
 use crate::actions::RemoteAction;
+use crate::audit::event::Deed;
 use crate::route::Route;
 use crate::wire::error::Refusal;
 use crate::world::ActionRefusal;
 
 /// A body is neither needed nor read: no body, an empty one and `{}` are all taken (observed: CIPP sends `{}`).
-pub(super) fn run(context: Context<'_>, route: &Route, action: &'static dyn RemoteAction) -> Result<Reply, Refusal> {
+pub(super) fn run(
+    mut context: Context<'_>,
+    route: &Route,
+    action: &'static dyn RemoteAction,
+) -> Result<Reply, Refusal> {
     let id = context.device_id(route)?;
     let call = route.backend_call(None);
     context.world.request_action(id, action, context.now).map_err(|refusal| match refusal {
         ActionRefusal::Unsupported => Refusal::UnsupportedAction(call),
         ActionRefusal::UnknownDevice => context.unknown(call),
     })?;
+    context.record(Deed::Action(action.name()), id);
     Ok(Reply::no_content())
 }
