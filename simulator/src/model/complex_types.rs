@@ -12,6 +12,7 @@ mod directory;
 mod hardware;
 mod overview;
 mod policy_states;
+mod settings;
 
 use super::Member;
 use crate::device::record::ApiVersion;
@@ -39,6 +40,7 @@ static SUBJECTS: &[&[ComplexType]] = &[
     hardware::TYPES,
     overview::TYPES,
     policy_states::TYPES,
+    settings::TYPES,
 ];
 
 /// Every complex type, by subject.

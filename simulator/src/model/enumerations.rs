@@ -93,6 +93,7 @@ macro_rules! enumerations {
 
 enumerations! {
     actionState: V1 { none = 0, pending = 1, canceled = 2, active = 3, done = 4, failed = 5, notSupported = 6 }
+    appLogUploadState: V1 { pending = 0, completed = 1, failed = 2, unknownFutureValue = 3 }
     azureAttestationSettingStatus: Beta { notApplicable = 0, enabled = 1, disabled = 2, unknownFutureValue = 3 }
     chassisType: Beta {
         unknown = 0, desktop = 1, laptop = 2, worksWorkstation = 3, enterpriseServer = 4, phone = 100,
@@ -108,6 +109,9 @@ enumerations! {
     }
     configurationManagerClientState: Beta {
         unknown = 0, installed = 1, healthy = 7, installFailed = 8, updateFailed = 11, communicationError = 19,
+    }
+    derivedCredentialProviderType: Beta {
+        notConfigured = 0, entrustDataCard = 1, purebred = 2, xTec = 3, intercede = 4,
     }
     detectedAppPlatformType: V1 {
         unknown = 0, windows = 1, windowsMobile = 2, windowsHolographic = 3, ios = 4, macOS = 5, chromeOS = 6,
@@ -151,6 +155,9 @@ enumerations! {
         exchangeUpgrade = 5, exchangeMailboxPolicy = 6, other = 7, compliant = 8, notCompliant = 9,
         notEnrolled = 10, unknownLocation = 12, mfaRequired = 13, azureADBlockDueToAccessPolicy = 14,
         compromisedPassword = 15, deviceNotKnownWithManagedApp = 16,
+    }
+    deviceManagementSubscriptionState: V1 {
+        pending = 0, active = 1, warning = 2, disabled = 3, deleted = 4, blocked = 5, lockedOut = 8,
     }
     deviceRegistrationState: V1 {
         notRegistered = 0, registered = 2, revoked = 3, keyConflict = 4, approvalPending = 5,
