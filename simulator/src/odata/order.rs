@@ -4,6 +4,7 @@
 //! point and enumerations by the spelling of their members, because the service's own orders are not known (assumed).
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use super::evaluate::{Operand, Scalar, Scope, bind_operand};
 use super::filter::{Clause, ClauseError, Parser};
@@ -73,6 +74,18 @@ impl OrderBy {
     }
 }
 
+/// As a client would write it, names in the schema's spelling.
+impl fmt::Display for OrderBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, OrderKey { operand, direction }) in self.keys.iter().enumerate() {
+            let comma = if position == 0 { "" } else { "," };
+            let word = if *direction == Direction::Descending { " desc" } else { "" };
+            write!(f, "{comma}{operand}{word}")?;
+        }
+        Ok(())
+    }
+}
+
 /// An order in which every two values have a place, as sorting needs.
 fn total_order(left: &Scalar<'_>, right: &Scalar<'_>) -> Ordering {
     if let (Scalar::Enum(left), Scalar::Enum(right)) = (left, right) {
@@ -92,8 +105,9 @@ fn rank(scalar: &Scalar<'_>) -> u8 {
         Scalar::Enum(_) => 5,
         Scalar::DateTime(_) => 6,
         Scalar::Date(_) => 7,
-        Scalar::Guid(_) => 8,
-        Scalar::Structured => 9,
+        Scalar::TimeOfDay(_) => 8,
+        Scalar::Guid(_) => 9,
+        Scalar::Structured => 10,
     }
 }
 
