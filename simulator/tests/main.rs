@@ -8,6 +8,7 @@ mod harness;
 mod licences;
 mod life_cycle;
 mod paging;
+mod queries;
 mod robustness;
 mod sockets;
 mod surface;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::device_query::{self, is_owned_by};
+use super::device_query::{self, Seen, is_owned_by};
 use super::{Context, Reply, foreign_token};
 use crate::device::record::ApiVersion;
 use crate::device::{Key, ManagedDevice};
@@ -113,7 +113,7 @@ fn passing<'a>(
 ) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
     context.world.inventory().iter_after(after).filter(move |device| {
         route.user.as_deref().is_none_or(|user| is_owned_by(device, user))
-            && filter.is_none_or(|filter| filter.matches(&***device))
+            && filter.is_none_or(|filter| filter.matches(&Seen::of(device, context)))
     })
 }
 
@@ -138,12 +138,13 @@ fn page<'a>(
 
     let mut devices: Vec<&Arc<ManagedDevice>> = if let Some(order) = order {
         // A token's device is found again in the sorted list; one that is gone leaves nothing behind it.
-        let mut sorted: Vec<_> = passing(context, route, filter, None).collect();
-        sorted.sort_by(|a, b| order.compare(&***a, &***b));
+        let mut sorted: Vec<_> =
+            passing(context, route, filter, None).map(|device| Seen::of(device, context)).collect();
+        sorted.sort_by(|a, b| order.compare(a, b));
         let start = after.map_or(0, |key| {
-            sorted.iter().position(|device| device.id() == key.id).map_or(sorted.len(), |position| position + 1)
+            sorted.iter().position(|seen| seen.device.id() == key.id).map_or(sorted.len(), |position| position + 1)
         });
-        sorted.into_iter().skip(start).skip(skip).take(top + 1).collect()
+        sorted.into_iter().map(|seen| seen.device).skip(start).skip(skip).take(top + 1).collect()
     } else {
         passing(context, route, filter, after).skip(skip).take(top + 1).collect()
     };
