@@ -65,15 +65,42 @@ fuzz() {
   echo "$target: $executions executions in $seconds s, nothing found"
 }
 
+# A corpus is a text file, one input a line, with C's escapes for what is no plain text: unpack TARGET FOLDER.
+# The filters that the tests and the other parsers are asked about begin beside it.
+unpack() {
+  local number=0 line prefix=
+  mkdir -p "$2"
+  while IFS= read -r line; do
+    number=$((number + 1))
+    printf '%b' "$line" >"$2/$number"
+  done <"corpus/$1.txt"
+  [ "$1" != query ] || prefix='$filter='
+  sed -nE 's/^(= |[~!] [0-9]+ )//p' ../../fixtures/odata/filters.txt | while IFS= read -r line; do
+    number=$((number + 1))
+    printf '%s' "$prefix$line" >"$2/$number"
+  done
+}
+
+pack() {
+  python3 - "$1" "corpus/$2.txt" <<'END'
+import sys
+from pathlib import Path
+
+inputs = {file.read_bytes() for file in Path(sys.argv[1]).iterdir()}
+lines = sorted(data.decode("latin-1").encode("unicode_escape").decode("ascii") for data in inputs)
+Path(sys.argv[2]).write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+print(len(lines), "inputs in", sys.argv[2])
+END
+}
+
 replay_corpus() {
-  local target=$1 files count
-  files=("corpus/$target"/*)
-  count=${#files[@]}
-  # libFuzzer says how many it ran; an empty or missing folder must not pass for a clean one.
-  [ "$count" -ge 50 ] || { echo "$target: the corpus holds only $count inputs"; return 1; }
-  if ! "$(binary "$target")" "${limits[@]}" -artifact_prefix="$scratch/" "${files[@]}" >"$scratch/replay.log" 2>&1; then
+  local target=$1 folder=$2 count
+  count=$(find "$folder" -type f | wc -l)
+  # An empty or missing corpus must not pass for a clean one.
+  [ "$count" -ge 500 ] || { echo "$target: the corpus holds only $count inputs"; return 1; }
+  if ! "$(binary "$target")" "${limits[@]}" -artifact_prefix="$scratch/" "$folder"/* >"$scratch/replay.log" 2>&1; then
     tail -n 40 "$scratch/replay.log"
-    echo "$target: an input of the corpus fails, the last one named above"
+    echo "$target: an input fails: the file named last is line N of corpus/$target.txt (or, behind its end, a filter of fixtures/odata)"
     return 1
   fi
   [ "$(grep -c '^Executed ' "$scratch/replay.log")" -eq "$count" ] || { echo "$target: not every input ran"; return 1; }
@@ -94,12 +121,12 @@ case "${1:-}" in
     is_target "${2:-}"
     build
     mkdir "$scratch/new" "$scratch/least"
-    fuzz "$2" "$3" "$scratch/new" "corpus/$2"
+    unpack "$2" "$scratch/corpus"
+    fuzz "$2" "$3" "$scratch/new" "$scratch/corpus"
     # Only new edges count, not how often they are taken: some hundred inputs instead of thousands.
-    "$(binary "$2")" -merge=1 -use_counters=0 "${limits[@]}" -max_len=400 "$scratch/least" "corpus/$2" "$scratch/new" 2>&1 | tail -n 3
-    rm -rf "corpus/$2"
-    cp -r "$scratch/least" "corpus/$2"
-    ls "corpus/$2" | wc -l
+    "$(binary "$2")" -merge=1 -use_counters=0 "${limits[@]}" -max_len=400 \
+      "$scratch/least" "$scratch/corpus" "$scratch/new" >"$scratch/merge.log" 2>&1
+    pack "$scratch/least" "$2"
     ;;
   '' | *[!0-9]*)
     sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
@@ -110,9 +137,10 @@ case "${1:-}" in
     share=$(($1 / ${#targets[@]}))
     [ "$share" -ge 1 ] || { echo "at least ${#targets[@]} seconds, please"; exit 64; }
     for target in "${targets[@]}"; do
-      replay_corpus "$target"
+      unpack "$target" "$scratch/corpus-$target"
+      replay_corpus "$target" "$scratch/corpus-$target"
       mkdir "$scratch/$target"
-      fuzz "$target" "$share" "$scratch/$target" "corpus/$target"
+      fuzz "$target" "$share" "$scratch/$target" "$scratch/corpus-$target"
     done
     ;;
 esac

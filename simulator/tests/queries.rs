@@ -1,5 +1,6 @@
 //! `$filter`, `$orderby`, `$top` and `$skip` of the inventory, against a naive evaluation over the JSON of its devices.
 
+mod corpus;
 mod filter;
 mod naive;
 
