@@ -150,6 +150,20 @@ mod tests {
     }
 
     #[test]
+    fn an_order_is_printed_and_read_back() {
+        for (text, wanted) in [
+            ("NAME", "name"),
+            ("name asc , size DESC", "name,size desc"),
+            ("tolower(Name) desc,features/inventory", "tolower(name) desc,features/inventory"),
+            ("size eq 1 or flag desc", "size eq 1 or flag desc"),
+        ] {
+            let order = OrderBy::parse(text, &TYPE).unwrap();
+            assert_eq!(order.to_string(), wanted);
+            assert_eq!(OrderBy::parse(wanted, &TYPE), Ok(order));
+        }
+    }
+
+    #[test]
     fn refusals() {
         let refusals =
             ["", "name,", "nome", "name down", "name desc size", "features", "results", "name desc,length(size)"].map(

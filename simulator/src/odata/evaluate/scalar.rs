@@ -98,12 +98,11 @@ impl Predicate {
                 _ => None,
             },
             Self::Quantified { quantifier, collection, body } => {
-                let Value::Items(items) = scope.value(collection) else {
+                let items = match scope.value(collection) {
+                    Value::Items(items) => items,
                     // A collection that is absent has no items; one that is only JSON text cannot be asked.
-                    return match scope.value(collection) {
-                        Value::Null => Some(*quantifier == Quantifier::All),
-                        _ => None,
-                    };
+                    Value::Null => return Some(*quantifier == Quantifier::All),
+                    _ => return None,
                 };
                 let Some(body) = body else {
                     return Some(items.count() > 0);

@@ -5,6 +5,7 @@ use crate::odata::filter::{Expr, MAX_DEPTH};
 use crate::odata::sample::{ActionResult, Features, List, Row, TYPE, any_row};
 
 mod naive;
+mod work;
 
 fn row() -> Row {
     Row {
