@@ -240,7 +240,7 @@ fn walk(harness: &Harness, query: &Query, fleet: &[Json]) -> Result<(), TestCase
         // `$top=0` asks for the count alone.
         prop_assert_eq!(link.is_some(), !behind.is_empty() && query.top != Some(0), "{}", target);
         let Some(link) = link else { return Ok(()) };
-        target = link.trim_start_matches("http://127.0.0.1:3650").to_owned();
+        link.trim_start_matches("http://127.0.0.1:3650").clone_into(&mut target);
         rest = behind;
         is_first = false;
     }

@@ -229,7 +229,7 @@ fn number() -> BoxedStrategy<Value> {
         }),
         (-2..4_i128).prop_map(Value::Whole),
         prop::sample::select(vec![2018, 9_223_372_036_854_775_808, -9_223_372_036_854_775_808]).prop_map(Value::Whole),
-        prop::sample::select(vec![0.5, -0.0, 1e300, 0.1234567]).prop_map(Value::Real),
+        prop::sample::select(vec![0.5, -0.0, 1e300, 0.123_456_7]).prop_map(Value::Real),
     ]
     .boxed()
 }
@@ -238,7 +238,7 @@ fn storage() -> BoxedStrategy<Value> {
     prop_oneof![
         3 => Just(Value::Property("totalStorageSpaceInBytes")),
         2 => prop::sample::select(vec![-1, 0, 1, i128::from(i64::MAX)]).prop_map(Value::Whole),
-        1 => prop::sample::select(vec![0.5, 9.223_372_036_854_775_8e18]).prop_map(Value::Real),
+        1 => prop::sample::select(vec![0.5, 9.223_372_036_854_776e18]).prop_map(Value::Real),
     ]
     .boxed()
 }

@@ -78,7 +78,7 @@ fn known(truth: bool) -> Truth {
 fn property<'a>(object: &'a Json, name: &str) -> &'a Json {
     let members = object.as_object().expect("an object");
     let member = members.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-    member.map(|(_, value)| value).unwrap_or_else(|| panic!("{name} is missing from {object}"))
+    member.map_or_else(|| panic!("{name} is missing from {object}"), |(_, value)| value)
 }
 
 fn compare(left: &Thing, operator: &str, right: &Thing) -> Truth {
@@ -89,15 +89,14 @@ fn compare(left: &Thing, operator: &str, right: &Thing) -> Truth {
     };
     let order = if is_null { are_null.then_some(Ordering::Equal) } else { order(left, right) };
     known(match operator {
-        "eq" | "EQ" => order == Some(Ordering::Equal),
         "ne" => order != Some(Ordering::Equal),
         "gt" => order == Some(Ordering::Greater),
         "ge" => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
         "lt" => order == Some(Ordering::Less),
         "le" => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-        // One member is all these enumerations ever hold.
         "has" if is_null => return Unknown,
-        "has" => order == Some(Ordering::Equal),
+        // One member is all these enumerations ever hold.
+        "eq" | "EQ" | "has" => order == Some(Ordering::Equal),
         other => panic!("{other}"),
     })
 }
