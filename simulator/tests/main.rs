@@ -14,6 +14,7 @@ mod licences;
 mod life_cycle;
 mod metadata;
 mod paging;
+mod queries;
 mod quirks;
 mod recording;
 mod robustness;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::device_query::{self, Reading};
+use super::device_query::{self, Seen};
 use super::which::Which;
 use super::{Context, Reply, directory, expand, foreign_token};
 use crate::device::record::ApiVersion;
@@ -132,13 +132,8 @@ fn passing<'a>(
     after: Option<&Key>,
 ) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
     context.world.inventory().iter_after(after).filter(move |device| {
-        which.has(device) && filter.is_none_or(|filter| filter.matches(&reading(context, device)))
+        which.has(device) && filter.is_none_or(|filter| filter.matches(&Seen::of(device, context)))
     })
-}
-
-/// The device as the answer will show it.
-fn reading<'a>(context: &Context<'_>, device: &'a ManagedDevice) -> Reading<'a> {
-    Reading { device, last_sync: context.world.computed_last_sync(device, context.now) }
 }
 
 /// How many devices the page holds at most.
@@ -181,12 +176,13 @@ fn page<'a>(
 
     let mut devices: Vec<&Arc<ManagedDevice>> = if let Some(order) = order {
         // A token's device is found again in the sorted list; one that is gone leaves nothing behind it.
-        let mut sorted: Vec<_> = passing(context, which, filter, None).collect();
-        sorted.sort_by(|a, b| order.compare(&reading(context, a), &reading(context, b)));
+        let mut sorted: Vec<_> =
+            passing(context, which, filter, None).map(|device| Seen::of(device, context)).collect();
+        sorted.sort_by(|a, b| order.compare(a, b));
         let start = after.map_or(0, |key| {
-            sorted.iter().position(|device| device.id() == key.id).map_or(sorted.len(), |position| position + 1)
+            sorted.iter().position(|seen| seen.device.id() == key.id).map_or(sorted.len(), |position| position + 1)
         });
-        sorted.into_iter().skip(start).skip(skip).take(top + 1).collect()
+        sorted.into_iter().map(|seen| seen.device).skip(start).skip(skip).take(top + 1).collect()
     } else {
         passing(context, which, filter, after).skip(skip).take(top + 1).collect()
     };
