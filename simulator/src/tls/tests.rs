@@ -1,0 +1,1 @@
+//! What certificates say, and what happens to the files.
