@@ -340,9 +340,8 @@ fn certificate(path: &Path) -> Result<Certificate, UsageError> {
 /// Reads a name for certificates. The authority may sign for it and for all names below it, so it must not be one below
 /// which strangers are.
 fn tls_name(name: String) -> Result<String, UsageError> {
-    const TOP: [&str; 14] = [
-        "com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "cloud", "xyz", "online",
-    ];
+    const TOP: [&str; 14] =
+        ["com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "cloud", "xyz", "online"];
     let name = name.to_ascii_lowercase();
     let refused = |why: String| Err(UsageError(format!("--tls-name '{name}': {why}")));
     if name.parse::<IpAddr>().is_ok() {
@@ -356,7 +355,10 @@ fn tls_name(name: String) -> Result<String, UsageError> {
     }
     let above = |host: &&hosts::Host| host.name.strip_suffix(&name).is_some_and(|rest| rest.ends_with('.'));
     if let Some(host) = hosts::microsoft().iter().find(above) {
-        return refused(format!("{} is below it, and the authority could sign for all of Microsoft's names", host.name));
+        return refused(format!(
+            "{} is below it, and the authority could sign for all of Microsoft's names",
+            host.name
+        ));
     }
     Ok(name)
 }

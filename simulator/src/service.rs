@@ -174,6 +174,11 @@ impl Service {
         self.finish(request, &caller, outcome, stamp)
     }
 
+    /// Tells the log of a connection on which nothing could be asked.
+    pub fn note(&self, what: &str) {
+        self.log.note(self.tenants.wall().now(), what);
+    }
+
     /// The marks of an exchange that needs nothing else of its tenant's world.
     fn stamp(&self, tenant: &Tenant) -> Stamp {
         let mut world = tenant.world();

@@ -74,8 +74,11 @@ impl Tls {
             None => Folder::temporary(&places.temporary)?,
         };
         let ca = folder.authority(&permitted, now)?;
-        roots::write_bundle(&folder.bundle(), places.roots.as_deref(), ca.pem())
-            .map_err(|source| TlsError::Io { verb: "write", path: folder.bundle(), source })?;
+        roots::write_bundle(&folder.bundle(), places.roots.as_deref(), ca.pem()).map_err(|source| TlsError::Io {
+            verb: "write",
+            path: folder.bundle(),
+            source,
+        })?;
         Ok(Self { leaves: Leaves::new(ca, names), folder })
     }
 

@@ -3,6 +3,7 @@
 mod architecture;
 mod command_line;
 mod control;
+mod doors;
 mod fixtures;
 mod harness;
 mod licences;

@@ -46,8 +46,13 @@ type Stream = Box<dyn Socket>;
 /// What a layer leaves to go on with.
 type Inside = Option<(Stream, Line)>;
 
-/// A tunnel that was granted and begins behind the answer.
-type Granted = Mutex<Option<(OnUpgrade, String)>>;
+/// What the requests of one connection share.
+struct Conversation {
+    line: Line,
+    port: Arc<Client>,
+    /// A tunnel that begins behind the answer under way, and where it leads.
+    granted: Mutex<Option<(OnUpgrade, String)>>,
+}
 
 /// Serves a connection to its end. One that ends in an error concerns the client that broke it, and nobody else.
 pub(super) async fn serve(stream: impl Socket, port: Arc<Client>, mut stop: Stopped) {
@@ -65,7 +70,7 @@ pub(super) async fn serve(stream: impl Socket, port: Arc<Client>, mut stop: Stop
             Opening::Tls if !line.secure => {
                 tokio::select! {
                     biased;
-                    agreed = timeout(HEAD_TIMEOUT, agree(stream, line, &port.tls)) => agreed.ok().and_then(Result::ok),
+                    agreed = timeout(HEAD_TIMEOUT, agree(stream, line, &port)) => agreed.ok().flatten(),
                     () = stop.wait() => None,
                 }
             }
@@ -75,29 +80,44 @@ pub(super) async fn serve(stream: impl Socket, port: Arc<Client>, mut stop: Stop
     }
 }
 
-/// Agrees on TLS: the certificate is for the name the client asks for, or else the host of its tunnel.
-async fn agree(stream: Rewound<Stream>, line: Line, tls: &Tls) -> io::Result<(Stream, Line)> {
-    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-    let config = {
-        let asked = hello.client_hello();
-        tls.config(asked.server_name().or(line.tunnel.as_deref()))
+/// Agrees on TLS: the certificate is for the name the client asks for, or else the host of its tunnel. A client that
+/// turns away asks for nothing, so the journal will not know of it; the log does.
+async fn agree(stream: Rewound<Stream>, line: Line, port: &Client) -> Inside {
+    let failed = |name: Option<&str>, error: io::Error| {
+        let name = name.unwrap_or("no name in particular");
+        port.service.note(&format!(
+            "TLS was not agreed on with a client that asked for {name}: {error}. Does it trust the authority in caFile?"
+        ));
     };
-    let secure = hello.into_stream(config).await?;
-    Ok((Box::new(secure), Line { secure: true, ..line }))
+    let hello = match LazyConfigAcceptor::new(Acceptor::default(), stream).await {
+        Ok(hello) => hello,
+        Err(error) => {
+            failed(None, error);
+            return None;
+        }
+    };
+    let name = hello.client_hello().server_name().map(str::to_owned).or_else(|| line.tunnel.clone());
+    match hello.into_stream(port.tls.config(name.as_deref())).await {
+        Ok(secure) => Some((Box::new(secure), Line { secure: true, ..line })),
+        Err(error) => {
+            failed(name.as_deref(), error);
+            None
+        }
+    }
 }
 
 /// HTTP/1, which may end in a tunnel.
 async fn one(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stopped) -> Inside {
     let polite = Polite::new(stream, Arc::clone(&port.service));
-    let granted = Arc::new(Granted::default());
+    let conversation = Conversation::new(line, port);
     let answering = {
-        let (line, port, granted) = (Arc::new(line), Arc::clone(port), Arc::clone(&granted));
-        service_fn(move |request| answer(request, Arc::clone(&line), Arc::clone(&port), Arc::clone(&granted)))
+        let conversation = Arc::clone(&conversation);
+        service_fn(move |request| answer(request, Arc::clone(&conversation)))
     };
     let connection = http::one().serve_connection(TokioIo::new(polite), answering).with_upgrades();
     http::drive(connection, |connection| connection.graceful_shutdown(), stop).await.ok()?;
 
-    let (upgrade, host) = granted.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    let (upgrade, host) = conversation.granted.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     let parts = upgrade.await.ok()?.downcast::<TokioIo<Polite<Rewound<Stream>>>>().ok()?;
     let stream = Rewound::new(parts.read_buf, parts.io.into_inner().into_inner());
     Some((Box::new(stream), Line { secure: false, tunnel: Some(host) }))
@@ -105,25 +125,29 @@ async fn one(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stop
 
 /// HTTP/2.
 async fn two(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stopped) -> Inside {
-    let answering = {
-        let (line, port, granted) = (Arc::new(line), Arc::clone(port), Arc::new(Granted::default()));
-        service_fn(move |request| answer(request, Arc::clone(&line), Arc::clone(&port), Arc::clone(&granted)))
-    };
+    let conversation = Conversation::new(line, port);
+    let answering = service_fn(move |request| answer(request, Arc::clone(&conversation)));
     let connection = http::two().serve_connection(TokioIo::new(stream), answering);
     let _ = http::drive(connection, |connection| connection.graceful_shutdown(), stop).await;
     None
 }
 
+impl Conversation {
+    fn new(line: Line, port: &Arc<Client>) -> Arc<Self> {
+        Arc::new(Self { line, port: Arc::clone(port), granted: Mutex::default() })
+    }
+}
+
 /// Answers a request, or opens the tunnel it asks for.
 async fn answer(
     mut request: Request<Incoming>,
-    line: Arc<Line>,
-    port: Arc<Client>,
-    granted: Arc<Granted>,
+    conversation: Arc<Conversation>,
 ) -> Result<Response<Outgoing>, Infallible> {
+    let Conversation { line, port, granted } = &*conversation;
     let version = request.version();
     let host = request.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok());
     let passage = line.passage(request.method(), request.uri(), version, host, &port.names);
+    let refused = Door::Proxy(line.scheme());
     let (door, refusal) = match passage {
         Passage::Service(door) => (door, None),
         Passage::Tunnel(host) => {
@@ -131,11 +155,10 @@ async fn answer(
             *granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(tunnel);
             return Ok(Response::new(Outgoing::Sized(None)));
         }
-        Passage::Elsewhere(host) => (Door::Proxy(line.scheme()), Some(Refusal::Elsewhere(host))),
-        Passage::NoTunnel => (Door::Proxy(line.scheme()), Some(Refusal::NoTunnel)),
+        Passage::Elsewhere(host) => (refused, Some(Refusal::Elsewhere(host))),
+        Passage::NoTunnel => (refused, Some(Refusal::NoTunnel)),
     };
-    let large = version == Version::HTTP_2
-        && http::head_size(request.uri().path().len(), request.headers()) > HEAD_LIMIT;
+    let large = version == Version::HTTP_2 && http::head_size(request.uri(), request.headers()) > HEAD_LIMIT;
     let refusal = if large { Some(Refusal::Unreadable(431)) } else { refusal };
     let answer = match refusal {
         // Its body is for somebody else, or too much already.
@@ -160,3 +183,6 @@ fn response(answer: Answer) -> Response<Outgoing> {
     *response.headers_mut() = answer.headers;
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
+use hyper::Uri;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::server::conn::{http1, http2};
@@ -81,6 +82,7 @@ pub(super) async fn read(request: hyper::Request<Incoming>, door: Door) -> Reque
 }
 
 /// Bytes of a head as HTTP/2 counts them (RFC 9113, 6.5.2).
-pub(super) fn head_size(target: usize, headers: &HeaderMap) -> usize {
+pub(super) fn head_size(uri: &Uri, headers: &HeaderMap) -> usize {
+    let target = uri.path_and_query().map_or(0, |target| target.as_str().len());
     headers.iter().fold(target, |sum, (name, value)| sum + name.as_str().len() + value.len() + 32)
 }

@@ -4,7 +4,7 @@ use hyper::http::uri::Uri;
 use hyper::{Method, Version};
 
 use crate::exchange::{Door, Scheme};
-use crate::hosts::{Names, Whose};
+use crate::hosts::{Names, Whose, is_microsoft};
 
 /// What a connection has become on its way here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,8 +58,7 @@ impl Line {
         }
         let host = uri.host().or_else(|| host.map(without_port)).unwrap_or_default();
         // Any name that is not Microsoft's is taken for one of ours: that the client came here by it is proof enough.
-        let mapped = names.whose(host) == Some(Whose::Microsoft);
-        Passage::Service(if mapped { Door::HostMapping(scheme) } else { Door::BaseUrl(scheme) })
+        Passage::Service(if is_microsoft(host) { Door::HostMapping(scheme) } else { Door::BaseUrl(scheme) })
     }
 
     fn tunnel(&self, uri: &Uri, version: Version, names: &Names) -> Passage {
@@ -145,7 +144,14 @@ mod tests {
             (&plain, "GET", "ftp://graph.microsoft.com/", one, "", "elsewhere ftp://graph.microsoft.com"),
             (&tunnel, "GET", "http://example.com/x", one, "", "elsewhere example.com:80"),
             (&plain, "CONNECT", "graph.microsoft.com:443", one, "", "tunnel graph.microsoft.com"),
-            (&secure, "CONNECT", "login.microsoftonline.com:443", Version::HTTP_10, "", "tunnel login.microsoftonline.com"),
+            (
+                &secure,
+                "CONNECT",
+                "login.microsoftonline.com:443",
+                Version::HTTP_10,
+                "",
+                "tunnel login.microsoftonline.com",
+            ),
             (&plain, "CONNECT", "localhost:3650", one, "", "tunnel localhost"),
             (&plain, "CONNECT", "localhost:3651", one, "", "elsewhere localhost:3651"),
             (&plain, "CONNECT", "user:hush@example.com:443", one, "", "elsewhere example.com:443"),

@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber,
 };
 use ring::digest::{SHA256, digest};
 use rustls::pki_types::CertificateDer;
@@ -59,7 +59,11 @@ impl Ca {
         }
         let [from, to] = [inside.validity().not_before, inside.validity().not_after].map(instant);
         if !(from..=to).contains(&now) {
-            return Err(format!("it is valid from {} to {}; {FRESH}", crate::clock::spell(from), crate::clock::spell(to)));
+            return Err(format!(
+                "it is valid from {} to {}; {FRESH}",
+                crate::clock::spell(from),
+                crate::clock::spell(to)
+            ));
         }
         let valid = Validity { from: from.date_naive(), to: to.date_naive() };
         let params = params(permitted, &key, valid);

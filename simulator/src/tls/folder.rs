@@ -82,8 +82,7 @@ impl Folder {
             path,
             why: "it holds no private key in PKCS #8; remove ca.pem and ca-key.pem to get new ones".to_owned(),
         })?;
-        Ca::load(certificate, key, permitted, now)
-            .map_err(|why| TlsError::Unusable { path: self.certificate(), why })
+        Ca::load(certificate, key, permitted, now).map_err(|why| TlsError::Unusable { path: self.certificate(), why })
     }
 }
 
@@ -113,7 +112,5 @@ fn missing(path: PathBuf, other: &str) -> TlsError {
 /// Writes a file so that a reader sees all of it or nothing.
 fn write_whole(path: &Path, text: &str) -> Result<(), TlsError> {
     let temporary = path.with_extension(format!("pem.{}", std::process::id()));
-    std::fs::write(&temporary, text)
-        .and_then(|()| std::fs::rename(&temporary, path))
-        .map_err(io_error("write", path))
+    std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path)).map_err(io_error("write", path))
 }
