@@ -50,7 +50,7 @@ pub enum TlsError {
         why: String,
     },
     /// A file or folder cannot be read or written.
-    #[error("cannot {verb} {path}: {source}")]
+    #[error("cannot {verb} {path}: {source}; --ca-dir names another folder for the certificate authority")]
     Io {
         /// `read`, `write` or `make`.
         verb: &'static str,

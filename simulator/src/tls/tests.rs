@@ -214,6 +214,13 @@ fn the_bundle_is_the_callers_roots_and_the_authority() {
     let authority = fs::read_to_string(tls.ca_file()).unwrap();
     assert_eq!(fs::read_to_string(tls.bundle_file()).unwrap(), format!("{authority}the caller's own"));
     fs::remove_file(roots).unwrap();
+
+    let again = |roots: PathBuf| {
+        let places = Places { kept: Some(scratch.0.clone()), roots: Some(roots), ..Places::default() };
+        fs::metadata(Tls::prepare(&names(&[]), &places, now()).unwrap().bundle_file()).unwrap().len()
+    };
+    let first = again(scratch.0.join("not-there.pem"));
+    assert_eq!(again(scratch.0.join("ca-bundle.pem")), first, "it does not take itself for the caller's roots");
 }
 
 #[test]
