@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
@@ -120,5 +121,5 @@ async fn control_connection(stream: TcpStream, control: Arc<Control>, stop: Stop
     });
     let connection = http::one().serve_connection(TokioIo::new(stream), answer);
     // A connection that ends in an error concerns the client that broke it, and nobody else.
-    let _ = http::drive(connection, |connection| connection.graceful_shutdown(), stop).await;
+    let _ = http::drive(connection, http1::Connection::graceful_shutdown, stop).await;
 }

@@ -145,7 +145,8 @@ fn only_the_command_line_opens_connections() {
     for path in sources(&src) {
         let below = path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
         let code = code(&path);
-        if ["TcpStream::connect", "lookup_host", "to_socket_addrs", "UdpSocket"].iter().any(|word| code.contains(word)) {
+        if ["TcpStream::connect", "lookup_host", "to_socket_addrs", "UdpSocket"].iter().any(|word| code.contains(word))
+        {
             opening.push(below);
         }
     }

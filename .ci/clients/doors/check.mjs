@@ -11,7 +11,7 @@ const path = "/v1.0/users";
 
 function get(options) {
   return new Promise((resolve, reject) => {
-    const request = https.get({ headers, path, agent: false, ...options }, (response) => {
+    const request = https.get({ headers, path, ...options }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (text) => (body += text)).on("end", () => resolve({ status: response.statusCode, body }));
     });
@@ -27,9 +27,9 @@ function tunnel(target, more = {}) {
   });
 }
 
-assert.equal((await get({ host: "localhost", port })).status, 200);
+assert.equal((await get({ host: "localhost", port, agent: false })).status, 200);
 console.log("https to localhost");
-assert.equal((await get({ host: "127.0.0.1", port })).status, 200);
+assert.equal((await get({ host: "127.0.0.1", port, agent: false })).status, 200);
 console.log("https to 127.0.0.1");
 
 const fetched = await fetch(`https://localhost:${port}${path}`, { headers });
@@ -50,7 +50,7 @@ for (const connection of ["close", "keep-alive"]) {
   const { status, socket } = await tunnel("graph.microsoft.com:443", { headers: { connection } });
   assert.equal(status, 200);
   const servername = "graph.microsoft.com";
-  const answer = await get({ host: servername, createConnection: () => tls.connect({ socket, servername }) });
+  const answer = await get({ host: servername, defaultPort: 443, createConnection: () => tls.connect({ socket, servername }) });
   assert.equal(answer.status, 200);
   assert.ok(answer.body.includes("https://graph.microsoft.com/v1.0/$metadata"));
   console.log(`a tunnel with Connection: ${connection}`);
@@ -65,6 +65,6 @@ await assert.rejects(
   new Promise((resolve, reject) => {
     tls.connect({ host: "127.0.0.1", port: forger, servername: "example.com" }, resolve).on("error", reject);
   }),
-  (error) => /permitted subtree violation|PERMITTED_VIOLATION|UNABLE_TO_VERIFY|certificate/i.test(`${error.code} ${error.message}`),
+  /permitted subtree violation/,
 );
 console.log("the forged certificate is rejected");

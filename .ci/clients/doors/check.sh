@@ -101,6 +101,8 @@ for name in DNS:example.com DNS:portal.azure.com DNS:microsoft.com IP:192.0.2.1;
   matches "openssl verify: $name is outside" "permitted subtree violation" "$(verdict outside.pem)"
 done
 forge below.pem DNS:localhost "basicConstraints=critical,CA:TRUE"
+openssl req -new -key leaf-key.pem -subj "/CN=lower" -out leaf.csr
+printf 'subjectAltName=DNS:localhost\n' >leaf.ext
 openssl x509 -req -in leaf.csr -CA below.pem -CAkey leaf-key.pem -set_serial 2 -days 2 -extfile leaf.ext -out lower.pem 2>/dev/null
 matches "openssl verify: no authority below it" "path length constraint exceeded" \
   "$(openssl verify -CAfile ca/ca.pem -untrusted below.pem lower.pem 2>&1 || true)"

@@ -8,6 +8,8 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::body::Incoming;
+use hyper::server::conn::http1::UpgradeableConnection;
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, Version};
@@ -115,7 +117,7 @@ async fn one(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stop
         service_fn(move |request| answer(request, Arc::clone(&conversation)))
     };
     let connection = http::one().serve_connection(TokioIo::new(polite), answering).with_upgrades();
-    http::drive(connection, |connection| connection.graceful_shutdown(), stop).await.ok()?;
+    http::drive(connection, UpgradeableConnection::graceful_shutdown, stop).await.ok()?;
 
     let (upgrade, host) = conversation.granted.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     let parts = upgrade.await.ok()?.downcast::<TokioIo<Polite<Rewound<Stream>>>>().ok()?;
@@ -128,7 +130,7 @@ async fn two(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stop
     let conversation = Conversation::new(line, port);
     let answering = service_fn(move |request| answer(request, Arc::clone(&conversation)));
     let connection = http::two().serve_connection(TokioIo::new(stream), answering);
-    let _ = http::drive(connection, |connection| connection.graceful_shutdown(), stop).await;
+    let _ = http::drive(connection, http2::Connection::graceful_shutdown, stop).await;
     None
 }
 

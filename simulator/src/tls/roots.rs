@@ -22,9 +22,9 @@ pub(super) fn write_bundle(path: &Path, own: Option<&Path>, authority: &str) -> 
     bundle.write_all(authority.as_bytes())?;
     // A caller who took over the variables of an earlier run trusts this very file; it must not grow from run to run.
     let own = own.filter(|own| own.canonicalize().ok() != path.canonicalize().ok());
-    let places = own.into_iter().chain(PLACES.iter().map(Path::new));
+    let mut places = own.into_iter().chain(PLACES.iter().map(Path::new));
     // The kernel copies; the certificates never pass through this process.
-    if let Some(mut roots) = places.filter_map(|place| File::open(place).ok()).next() {
+    if let Some(mut roots) = places.find_map(|place| File::open(place).ok()) {
         io::copy(&mut roots, &mut bundle)?;
     }
     std::fs::rename(&temporary, path)
