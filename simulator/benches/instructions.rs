@@ -11,7 +11,7 @@ use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Method, Uri, Version};
 use simtune::clock::Wall;
-use simtune::exchange::{Door, Request};
+use simtune::exchange::{Door, Request, Scheme};
 use simtune::fleet::Source;
 use simtune::identity::access_token::{self, Claims, Credential};
 use simtune::identity::keys::SigningKey;
@@ -92,7 +92,7 @@ fn answer(case: usize, count: usize) {
             version: Version::HTTP_11,
             headers: headers.clone(),
             body: Bytes::new(),
-            door: Door::BaseUrl,
+            door: Door::BaseUrl(Scheme::Http),
             unread: None,
         });
         assert!(answer.status.is_success(), "{}", answer.status);

@@ -13,12 +13,14 @@ use uuid::Uuid;
 
 use crate::clock::{self, ClockStart};
 use crate::fleet;
+use crate::hosts;
 use crate::identity::certificate::Certificate;
 use crate::identity::directory::Auth;
 use crate::log::LogFormat;
 use crate::quirks::{Profile, Quirks};
 use crate::support;
 use crate::tenant::TenantSpec;
+use crate::tls;
 use crate::wire::links::NextLink;
 use crate::world::CheckIn;
 
@@ -103,6 +105,15 @@ pub struct Options {
     #[arg(long, env = "SIMTUNE_NEXT_LINK", value_name = "door|graph|relative")]
     pub next_link: Option<NextLink>,
 
+    /// Keep the certificate authority in this folder [default: a new one for each run]
+    #[arg(long, env = "SIMTUNE_CA_DIR", value_name = "DIR")]
+    pub ca_dir: Option<PathBuf>,
+
+    /// A further name that certificates are good for and that the proxy answers to; may be repeated
+    #[arg(long, env = "SIMTUNE_TLS_NAME", value_name = "NAME", value_delimiter = ',')]
+    #[serde(default)]
+    pub tls_name: Vec<String>,
+
     /// Log lines as text, or as JSON with the ready object as one line on stdout; exec: its summary [default: text]
     #[arg(long, env = "SIMTUNE_LOG_FORMAT", value_name = "text|json")]
     pub log_format: Option<LogFormat>,
@@ -145,6 +156,10 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What nextLink starts with.
     pub next_link: NextLink,
+    /// Where the files of the certificate authority are.
+    pub tls_places: tls::Places,
+    /// Further names that certificates are good for.
+    pub tls_names: Vec<String>,
     /// The default tenant.
     pub tenant: TenantSpec,
 }
@@ -209,6 +224,8 @@ impl Options {
             clock: self.clock.or(below.clock),
             check_in: self.check_in.or(below.check_in),
             next_link: self.next_link.or(below.next_link),
+            ca_dir: self.ca_dir.or(below.ca_dir),
+            tls_name: below.tls_name.into_iter().chain(self.tls_name).collect(),
             log_format: self.log_format.or(below.log_format),
             expose: self.expose || below.expose,
         }
@@ -243,6 +260,12 @@ impl Options {
             ready_file: self.ready_file,
             log_format: self.log_format.unwrap_or_default(),
             next_link: self.next_link.unwrap_or_default(),
+            tls_places: tls::Places {
+                kept: self.ca_dir,
+                temporary: std::env::temp_dir(),
+                roots: environment("SSL_CERT_FILE").map(PathBuf::from),
+            },
+            tls_names: self.tls_name.into_iter().map(tls_name).collect::<Result<_, _>>()?,
             tenant: TenantSpec {
                 tenant_id: self.tenant_id,
                 domain: self.tenant_domain,
@@ -328,10 +351,39 @@ fn certificate(path: &Path) -> Result<Certificate, UsageError> {
     Certificate::from_pem(&pem).map_err(|error| UsageError(format!("--client-certificate {}: {error}", path.display())))
 }
 
+/// Reads a name for certificates. The authority may sign for it and for all names below it, so it must not be one below
+/// which strangers are.
+fn tls_name(name: String) -> Result<String, UsageError> {
+    const TOP: [&str; 14] =
+        ["com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "dev", "app", "cloud", "xyz", "online"];
+    let name = name.to_ascii_lowercase();
+    let refused = |why: String| Err(UsageError(format!("--tls-name '{name}': {why}")));
+    if name.parse::<IpAddr>().is_ok() {
+        return refused("certificates are made for names; loopback addresses are in them anyway".to_owned());
+    }
+    if !is_host_name(&name) {
+        return refused("it is no host name; write it like simtune or intune.contoso.example".to_owned());
+    }
+    if !name.contains('.') && (name.len() == 2 || TOP.contains(&name.as_str())) {
+        return refused("it is a top-level domain, and the authority could sign for everybody below it".to_owned());
+    }
+    let above = |host: &&hosts::Host| host.name.strip_suffix(&name).is_some_and(|rest| rest.ends_with('.'));
+    if let Some(host) = hosts::microsoft().iter().find(above) {
+        return refused(format!(
+            "{} is below it, and the authority could sign for all of Microsoft's names",
+            host.name
+        ));
+    }
+    Ok(name)
+}
+
 /// Whether `text` is a domain name of at least two labels.
 pub fn is_domain(text: &str) -> bool {
+    text.contains('.') && is_host_name(text)
+}
+
+fn is_host_name(text: &str) -> bool {
     text.len() <= 253
-        && text.contains('.')
         && text.split('.').all(|label| {
             (1..=63).contains(&label.len())
                 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

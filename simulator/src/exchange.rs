@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName};
+use hyper::http::request::Parts;
 use hyper::{Method, StatusCode, Uri, Version};
 use uuid::Uuid;
 
@@ -13,22 +14,55 @@ pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// How a request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Door {
-    /// Over plain HTTP to the client port.
-    BaseUrl,
+    /// Under a name of this simulator's own.
+    BaseUrl(Scheme),
+    /// Through the proxy: in a tunnel, or with an absolute target.
+    Proxy(Scheme),
+    /// Under one of Microsoft's names, without a proxy: the client was led here by its name resolution.
+    HostMapping(Scheme),
+}
+
+/// What the client speaks, and so what its links begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Plain.
+    Http,
+    /// With TLS.
+    Https,
 }
 
 impl Door {
     /// Its name in the journal.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::BaseUrl => "base-url",
+            Self::BaseUrl(_) => "base-url",
+            Self::Proxy(_) => "proxy",
+            Self::HostMapping(_) => "host-mapping",
         }
     }
 
     /// The scheme of links that lead back through it.
-    pub const fn scheme(self) -> &'static str {
+    pub const fn scheme(self) -> Scheme {
         match self {
-            Self::BaseUrl => "http",
+            Self::BaseUrl(scheme) | Self::Proxy(scheme) | Self::HostMapping(scheme) => scheme,
+        }
+    }
+}
+
+impl Scheme {
+    /// Its name in URLs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port that URLs leave out, and how that would be written.
+    pub const fn port(self) -> (u16, &'static str) {
+        match self {
+            Self::Http => (80, ":80"),
+            Self::Https => (443, ":443"),
         }
     }
 }
@@ -68,14 +102,32 @@ impl Request {
             version: Version::HTTP_11,
             headers: HeaderMap::new(),
             body: Bytes::new(),
-            door: Door::BaseUrl,
+            door: Door::BaseUrl(Scheme::Http),
             unread: None,
         }
     }
 
-    /// Path and query as sent; `/` for a target without a path.
+    /// A request of which only the head matters.
+    pub fn without_body(head: Parts, door: Door) -> Self {
+        Self {
+            method: head.method,
+            uri: head.uri,
+            version: head.version,
+            headers: head.headers,
+            body: Bytes::new(),
+            door,
+            unread: None,
+        }
+    }
+
+    /// Path and query as sent; the host and port of a CONNECT; `/` for a target without a path.
     pub fn target(&self) -> &str {
-        self.uri.path_and_query().map_or("/", |target| target.as_str())
+        match (self.uri.path_and_query(), self.uri.authority()) {
+            (Some(target), _) => target.as_str(),
+            // What stands before an @ is a credential.
+            (None, Some(authority)) => authority.as_str().rsplit('@').next().unwrap_or_default(),
+            (None, None) => "/",
+        }
     }
 
     /// A header's value as text, if it is text.
@@ -83,10 +135,12 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The host and port the client used, if it is spelled as one; links are built from it.
+    /// The host and port the client used, if it is spelled as one; links are built from it. A port that the scheme
+    /// implies is left out, as clients do that compare.
     pub fn authority(&self) -> Option<&str> {
         let authority =
             self.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| self.header(header::HOST))?;
+        let authority = authority.strip_suffix(self.door.scheme().port().1).unwrap_or(authority);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
         (!authority.is_empty() && authority.bytes().all(plain)).then_some(authority)
     }
@@ -129,7 +183,7 @@ pub struct Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::{Door, Request};
+    use super::{Door, Request, Scheme};
     use bytes::Bytes;
     use hyper::header::{ACCEPT_ENCODING, HOST, HeaderMap, HeaderName, HeaderValue};
     use hyper::{Method, Uri, Version};
@@ -143,7 +197,7 @@ mod tests {
             version: Version::HTTP_11,
             headers,
             body: Bytes::new(),
-            door: Door::BaseUrl,
+            door: Door::BaseUrl(Scheme::Http),
             unread: None,
         }
     }

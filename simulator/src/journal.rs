@@ -29,6 +29,8 @@ pub struct Entry {
     pub time: DateTime<Utc>,
     /// How the request came in: `base-url`, say.
     pub door: &'static str,
+    /// `https` if it came inside TLS, else `http`.
+    pub scheme: &'static str,
     /// `1.0`, `1.1` or `2`.
     pub http_version: &'static str,
     /// The operation's name, or nothing where no operation was found.
@@ -202,6 +204,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "requestId": entry.head.request_id,
         "clientRequestId": entry.head.client_request_id.as_deref(),
         "door": entry.door,
+        "scheme": entry.scheme,
         "httpVersion": entry.http_version,
         "method": entry.asked.method.as_str(),
         "target": mask::target(entry.asked.target()),

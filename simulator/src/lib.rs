@@ -31,7 +31,8 @@
 //! 5. [`service`]: one request, top to bottom. It asks [`access`] (who?), [`route`] (what?) and [`operations`] (how?);
 //!    [`wire`] spells the answer. [`odata`] reads the query. [`sign_in`] serves [`identity`], where tokens come from.
 //! 6. [`control`]: the port the tester talks to.
-//! 7. [`server`]: the sockets of both ports. [`exchange`] is what it hands over, [`gzip`] how bodies shrink.
+//! 7. [`server`]: the sockets of both ports, and the doors of one of them. [`hosts`] is whom it answers for, [`tls`] with
+//!    which certificates, [`exchange`] what it hands over, [`gzip`] how bodies shrink.
 //! 8. [`running`]: a whole simulator. [`config`] is every knob, [`ready`] how to find it, [`log`] a line per request,
 //!    [`variables`] the same for a shell, [`tally`] what was asked, [`report`] what `exec` says of it, [`cli`] the
 //!    program around it, [`exit_code`] how that ends.
@@ -76,6 +77,7 @@ pub mod exchange;
 pub mod exit_code;
 pub mod fleet;
 pub mod gzip;
+pub mod hosts;
 pub mod identity;
 pub mod inventory;
 pub mod journal;
@@ -86,6 +88,7 @@ pub mod odata;
 pub mod operations;
 pub mod outgoing;
 pub mod posture;
+pub mod private;
 pub mod quirks;
 pub mod random;
 pub mod ready;
@@ -99,6 +102,7 @@ pub mod sign_in;
 pub mod support;
 pub mod tally;
 pub mod tenant;
+pub mod tls;
 pub mod variables;
 pub mod wire;
 pub mod world;

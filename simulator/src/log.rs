@@ -105,16 +105,25 @@ impl Log {
 
     /// Writes a line about a request.
     pub fn request(&self, line: &Line<'_>) {
+        self.write(|out| match self.format {
+            LogFormat::Text => write_text(out, line),
+            LogFormat::Json => write_json(out, line),
+        });
+    }
+
+    /// Writes a line about something that is no request, and that a person may be looking for.
+    pub fn note(&self, time: DateTime<Utc>, note: &str) {
+        self.write(|out| write_note(out, self.format, time, note));
+    }
+
+    fn write(&self, line: impl FnOnce(&mut Vec<u8>)) {
         let Some(shared) = &self.shared else { return };
         let mut pending = shared.lock();
         if pending.text.len() > WAITING {
             pending.left_out += 1;
             return;
         }
-        match self.format {
-            LogFormat::Text => write_text(&mut pending.text, line),
-            LogFormat::Json => write_json(&mut pending.text, line),
-        }
+        line(&mut pending.text);
         if std::mem::take(&mut pending.idle) {
             drop(pending);
             shared.wake.notify_one();
@@ -146,6 +155,24 @@ fn write_json(out: &mut Vec<u8>, line: &Line<'_>) {
     let _ = writeln!(out, ",\"bytes\":{},\"requestId\":\"{}\"}}", line.bytes, line.request_id);
 }
 
+fn write_note(out: &mut Vec<u8>, format: LogFormat, time: DateTime<Utc>, note: &str) {
+    match format {
+        LogFormat::Text => {
+            json::bare_date(out, time, DatePrecision::Seconds);
+            out.extend_from_slice(b" note: ");
+            out.extend_from_slice(note.as_bytes());
+            out.push(b'\n');
+        }
+        LogFormat::Json => {
+            out.extend_from_slice(b"{\"time\":");
+            json::date(out, time, DatePrecision::Ticks);
+            out.extend_from_slice(b",\"note\":");
+            json::string(out, note);
+            out.extend_from_slice(b"}\n");
+        }
+    }
+}
+
 fn write_all(shared: &Shared) {
     let mut batch = Vec::new();
     loop {
@@ -175,7 +202,7 @@ fn write_all(shared: &Shared) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, write_json, write_text};
+    use super::{Line, LogFormat, write_json, write_note, write_text};
     use chrono::DateTime;
     use uuid::Uuid;
 
@@ -192,6 +219,9 @@ mod tests {
         let mut out = Vec::new();
         write_text(&mut out, &line);
         write_json(&mut out, &line);
+        for format in [LogFormat::Text, LogFormat::Json] {
+            write_note(&mut out, format, line.time, "something \"else\"");
+        }
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 }

@@ -2,12 +2,15 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::hosts::Names;
+use crate::private;
 use crate::tenant::Tenant;
+use crate::tls::Tls;
 
 /// In the ready file, at `GET /api/ready`, and on stdout with `--log-format json`. Members may be added.
 #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
@@ -21,10 +24,20 @@ pub struct Ready {
     pub graph_url: String,
     /// Graph beta.
     pub graph_beta_url: String,
+    /// Graph v1.0 over TLS.
+    pub graph_tls_url: String,
     /// The identity platform; `/{tenant}/oauth2/v2.0/token` is below it.
     pub authority_url: String,
+    /// The identity platform over TLS.
+    pub authority_tls_url: String,
+    /// The proxy that answers under Microsoft's names.
+    pub proxy_url: String,
     /// The control port.
     pub control_url: String,
+    /// The certificate authority behind TLS, as a PEM file.
+    pub ca_file: PathBuf,
+    /// The system's trusted roots and that authority, as a PEM file.
+    pub ca_bundle_file: PathBuf,
     /// The default tenant.
     pub tenant_id: Uuid,
     /// The default tenant's domain.
@@ -39,8 +52,9 @@ pub struct Ready {
 
 impl Ready {
     /// The ready object of a simulator that listens on these addresses.
-    pub fn new(client: SocketAddr, control: SocketAddr, tenant: &Tenant) -> Self {
-        let root = root_url(client);
+    pub fn new(names: &Names, control: SocketAddr, tenant: &Tenant, tls: &Tls) -> Self {
+        let root = root_url(names.address());
+        let tls_root = format!("https://{}:{}", tls_host(names), names.address().port());
         let directory = tenant.directory();
         let app = directory.apps.first();
         Self {
@@ -48,8 +62,13 @@ impl Ready {
             pid: std::process::id(),
             graph_url: format!("{root}/v1.0"),
             graph_beta_url: format!("{root}/beta"),
-            authority_url: root,
+            graph_tls_url: format!("{tls_root}/v1.0"),
+            authority_url: root.clone(),
+            authority_tls_url: tls_root,
+            proxy_url: root,
             control_url: root_url(control),
+            ca_file: tls.ca_file(),
+            ca_bundle_file: tls.bundle_file(),
             tenant_id: tenant.id,
             tenant_domain: tenant.domain.clone(),
             client_id: app.map_or_else(Uuid::nil, |app| app.client_id),
@@ -68,7 +87,7 @@ impl Ready {
         temporary_name.push(name);
         temporary_name.push(format!(".{}", self.pid));
         let temporary = folder.join(temporary_name);
-        let written = private_file(&temporary).and_then(|mut file| {
+        let written = private::file(&temporary).and_then(|mut file| {
             serde_json::to_writer(&mut file, self)?;
             file.write_all(b"\n")?;
             std::fs::rename(&temporary, path)
@@ -91,14 +110,15 @@ fn root_url(mut address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-#[cfg(unix)]
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    // Not `create_new`: a file left by a killed process of the same id must not stop this one.
-    std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::File::create(path)
+/// The host of URLs over TLS: one that leads to the address and that a certificate is good for.
+fn tls_host(names: &Names) -> String {
+    let ip = names.address().ip();
+    if ip.is_unspecified() || ip == std::net::Ipv4Addr::LOCALHOST || ip == std::net::Ipv6Addr::LOCALHOST {
+        return "localhost".to_owned();
+    }
+    match (names.given().first(), ip) {
+        (Some(name), _) if !ip.is_loopback() => name.clone(),
+        (_, std::net::IpAddr::V6(ip)) => format!("[{ip}]"),
+        (_, std::net::IpAddr::V4(ip)) => ip.to_string(),
+    }
 }

@@ -7,13 +7,15 @@ use tokio::task::JoinHandle;
 use crate::clock::Wall;
 use crate::config::Config;
 use crate::control::Control;
+use crate::hosts::Names;
 use crate::identity::keys::SigningKey;
 use crate::log::Log;
 use crate::ready::Ready;
-use crate::server::{self, BindError, Listeners};
+use crate::server::{self, BindError, Client, Listeners};
 use crate::service::Service;
 use crate::shutdown::Shutdown;
 use crate::tenant::{TenantError, Tenants};
+use crate::tls::{Tls, TlsError};
 
 /// A running simulator. Dropping it ends it at once; [`Simulator::stop`] lets it finish its answers.
 #[derive(Debug)]
@@ -33,6 +35,9 @@ pub enum StartError {
     /// The default tenant cannot be made.
     #[error(transparent)]
     Tenant(#[from] TenantError),
+    /// The certificate authority cannot be made or taken up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The system does not say which ports were taken.
     #[error("cannot tell the ports: {0}")]
     Address(std::io::Error),
@@ -44,12 +49,16 @@ impl Simulator {
         let listeners = Listeners::bind(config.listen, config.control).await?;
         let (client, control) = listeners.addresses().map_err(StartError::Address)?;
         let tenants = Tenants::new(config.tenant, wall)?;
-        let ready = Ready::new(client, control, tenants.default_tenant());
+        let names = Names::new(client, &config.tls_names);
+        // Not the wall of the tenants: certificates are judged by the client's own clock.
+        let tls = Tls::prepare(&names, &config.tls_places, Wall::System.now())?;
+        let ready = Ready::new(&names, control, tenants.default_tenant(), &tls);
         let key = Arc::new(SigningKey::development());
         let service = Arc::new(Service::new(tenants, key, config.next_link, client.to_string(), log));
         let control = Arc::new(Control::new(Arc::clone(&service), ready.clone()));
         let (stop, stopped) = Shutdown::new();
-        let serving = tokio::spawn(server::serve(listeners, Arc::clone(&service), control, stopped));
+        let client = Arc::new(Client { service: Arc::clone(&service), names, tls });
+        let serving = tokio::spawn(server::serve(listeners, client, control, stopped));
         Ok(Self { ready, service, stop, serving })
     }
 

@@ -141,7 +141,7 @@ impl Service {
         let authority = request.authority().unwrap_or(&self.default_authority);
         let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
         let preferences = Preferences::of(&request.headers);
-        let scheme = request.door.scheme();
+        let scheme = request.door.scheme().name();
         let spelling = Spelling { target, scheme, authority, shape, preferences, gzip: request.accepts_gzip() };
         if request.method == Method::GET
             && let Some(kept) = world.answers.get(&spelling)
@@ -184,10 +184,14 @@ impl Service {
 
     /// Answers what could not be read as a request; `status` is what the reader made of it.
     pub fn refuse_unreadable(&self, status: u16) -> Answer {
+        self.refuse(Request::unreadable(), &Refusal::Unreadable(status))
+    }
+
+    /// Answers a request that the server will not take to anybody, whoever asks.
+    pub fn refuse(&self, request: Request, refusal: &Refusal) -> Answer {
         let caller = Caller::anonymous(Arc::clone(self.tenants.default_tenant()));
         let stamp = self.stamp(&caller.tenant);
-        let request = Request::unreadable();
-        let outcome = refuse(&Refusal::Unreadable(status), None, &request, &stamp);
+        let outcome = refuse(refusal, None, &request, &stamp);
         self.finish(request, &caller, outcome, stamp)
     }
 
@@ -212,6 +216,11 @@ impl Service {
         self.finish(request, &caller, outcome, stamp)
     }
 
+    /// Tells the log of a connection on which nothing could be asked.
+    pub fn note(&self, what: &str) {
+        self.log.note(self.tenants.wall().now(), what);
+    }
+
     /// The marks of an exchange that needs nothing else of its tenant's world.
     fn stamp(&self, tenant: &Tenant) -> Stamp {
         let mut world = tenant.world();
@@ -224,7 +233,7 @@ impl Service {
         let caller = Caller::anonymous(sign_in::tenant(call, &self.tenants));
         let stamp = self.stamp(&caller.tenant);
         let authority = request.authority().unwrap_or(&self.default_authority);
-        let root = format!("{}://{authority}", request.door.scheme());
+        let root = format!("{}://{authority}", request.door.scheme().name());
         let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
         let mut headers = answered.headers;
         cors::allow(&request.headers, call.endpoint(), &mut headers);
@@ -278,6 +287,7 @@ impl Service {
         let entry = Entry {
             time: stamp.now,
             door: request.door.name(),
+            scheme: request.door.scheme().name(),
             http_version: request.http_version(),
             operation: outcome.operation,
             refusal: outcome.refusal,

@@ -153,6 +153,21 @@ fn the_domain_is_pure() {
 }
 
 #[test]
+fn only_the_command_line_opens_connections() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut opening = Vec::new();
+    for path in sources(&src) {
+        let below = path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
+        let code = code(&path);
+        if ["TcpStream::connect", "lookup_host", "to_socket_addrs", "UdpSocket"].iter().any(|word| code.contains(word))
+        {
+            opening.push(below);
+        }
+    }
+    assert_eq!(opening, ["cli/ask.rs"], "what a proxy does not do, it cannot be made to do");
+}
+
+#[test]
 fn every_module_begins_with_a_sentence() {
     for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let text = fs::read_to_string(&path).unwrap();

@@ -207,12 +207,16 @@ fn serve_says_how_to_connect_and_leaves_nothing_behind() {
     assert_eq!(env["SIMTUNE_GRAPH_URL"], ready["graphUrl"]);
     assert_eq!(env["AZURE_CLIENT_SECRET"], ready["clientSecret"]);
     assert_eq!(env["NO_PROXY"], "localhost,127.0.0.1,::1");
-    assert!(env["SIMTUNE_PROXY_URL"].is_null(), "what it lacks is to be removed");
+    assert_eq!(env["HTTPS_PROXY"], ready["proxyUrl"]);
+    assert_eq!(env["NODE_EXTRA_CA_CERTS"], ready["caFile"]);
+    assert!(env["ALL_PROXY"].is_null(), "what would lead elsewhere is to be removed");
 
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(!ready_file.exists(), "the ready file is removed");
+    let ca_file = ready["caFile"].as_str().unwrap();
+    assert!(!std::path::Path::new(ca_file).exists(), "the authority is removed");
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "", "stdout carries the ready object and nothing else");

@@ -167,6 +167,7 @@ fn the_command_gets_the_variables_of_its_own_simulator() {
         .env("SIMTUNE_CONTROL_URL", "http://127.0.0.1:9")
         .env("SIMTUNE_GRAPH_URL", "http://127.0.0.1:9")
         .env("SIMTUNE_PROXY_URL", "http://127.0.0.1:9")
+        .env("ALL_PROXY", "http://127.0.0.1:9")
         .env("NO_PROXY", "corp.example")
         .env("no_proxy", "corp.example,10.0.0.0/8")
         .env("OTHER", "kept")
@@ -179,7 +180,11 @@ fn the_command_gets_the_variables_of_its_own_simulator() {
     assert!(graph.ends_with("/v1.0") && !graph.contains(":9/") && !graph.contains(":3650"), "{graph}");
     assert_eq!(value("SIMTUNE_AUTHORITY_URL").map(|url| format!("{url}/v1.0")).as_deref(), Some(graph));
     assert_ne!(value("SIMTUNE_CONTROL_URL"), Some("http://127.0.0.1:9"));
-    assert_eq!(value("SIMTUNE_PROXY_URL"), None, "what this simulator lacks is not inherited");
+    assert_eq!(value("HTTPS_PROXY"), value("SIMTUNE_PROXY_URL"));
+    assert_ne!(value("SIMTUNE_PROXY_URL"), Some("http://127.0.0.1:9"));
+    assert_eq!(value("ALL_PROXY"), None, "what would lead elsewhere is not inherited");
+    let bundle = value("SSL_CERT_FILE").expect("set");
+    assert!(!std::path::Path::new(bundle).exists(), "no file is left behind: {bundle}");
     assert_eq!(value("SIMTUNE_CLIENT_SECRET"), Some("it's \"hush\""));
     assert_eq!(value("AZURE_CLIENT_SECRET"), Some("it's \"hush\""));
     assert_eq!(value("AZURE_TENANT_ID"), value("SIMTUNE_TENANT_ID"));

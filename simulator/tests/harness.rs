@@ -9,7 +9,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Version};
 use serde_json::Value as Json;
 use simtune::clock::Wall;
-use simtune::exchange::{Answer, Door, Request};
+use simtune::exchange::{Answer, Door, Request, Scheme};
 use simtune::identity::keys::SigningKey;
 use simtune::log::Log;
 use simtune::service::Service;
@@ -142,7 +142,7 @@ pub(crate) fn request(method: Method, target: &str, body: &[u8]) -> Request {
         version: Version::HTTP_11,
         headers,
         body: Bytes::copy_from_slice(body),
-        door: Door::BaseUrl,
+        door: Door::BaseUrl(Scheme::Http),
         unread: None,
     }
 }

@@ -5,6 +5,7 @@ mod browsers;
 mod command_line;
 mod contexts;
 mod control;
+mod doors;
 #[cfg(unix)]
 mod exec;
 mod fixtures;

@@ -2,11 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use serde_json::Value as Json;
 use simtune::clock::Wall;
 use simtune::config::Options;
 use simtune::log::Log;
+use simtune::ready::Ready;
 use simtune::running::Simulator;
 use tokio::runtime::Runtime;
 
@@ -20,12 +22,16 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
         let options = Options {
             listen: Some("127.0.0.1:0".parse().expect("an address")),
             control: Some("127.0.0.1:0".parse().expect("an address")),
             clock: Some("manual".to_owned()),
-            ..Options::default()
+            ..options
         };
         let config = options.check().expect("the options are sound");
         let simulator =
@@ -33,6 +39,22 @@ impl Running {
         let address = |url: &str| url.trim_start_matches("http://").parse().expect("an address");
         let (client, control) = (address(&simulator.ready().authority_url), address(&simulator.ready().control_url));
         Self { runtime, simulator: Some(simulator), client, control }
+    }
+
+    pub(crate) fn ready(&self) -> &Ready {
+        self.simulator.as_ref().expect("it runs").ready()
+    }
+
+    /// Runs a client to its end.
+    pub(crate) fn run<T>(&self, client: impl Future<Output = T>) -> T {
+        self.runtime
+            .block_on(async { tokio::time::timeout(Duration::from_secs(10), client).await.expect("it ends in time") })
+    }
+
+    /// Stops the simulator while its clients' runtime goes on.
+    pub(crate) fn stop(&mut self) {
+        let simulator = self.simulator.take().expect("it runs");
+        self.run(simulator.stop());
     }
 
     /// A JSON call to the control port: status and answer.
@@ -139,7 +161,8 @@ fn a_large_body_is_refused_with_an_answer() {
 #[test]
 fn what_is_no_http_is_refused_and_the_server_lives_on() {
     let running = Running::start();
-    for nonsense in [&b"\x16\x03\x01\x02\x00\x01"[..], b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: \x00\r\n\r\n"]
+    for nonsense in
+        [&b"\x15\x03\x01\x02\x00\x01\r\n\r\n"[..], b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: \x00\r\n\r\n"]
     {
         let answer = exchange(running.client, nonsense);
         assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{At, Stop, ask};
 use crate::config;
-use crate::variables::{Caller, Doors, Variable, variables};
+use crate::variables::{Caller, Variable, variables};
 
 /// How variables are spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -22,7 +22,7 @@ pub(super) enum Shell {
 pub(super) fn print(shell: Shell, at: &At) -> Result<(), Stop> {
     let ready = ask::ready(at)?;
     let token = ask::token(at, None, &[])?;
-    super::print(&spell(shell, &variables(&ready, &Doors::of(&ready), Some(&token), &caller())))
+    super::print(&spell(shell, &variables(&ready, Some(&token), &caller())))
 }
 
 /// What of this process's environment matters to the variables.

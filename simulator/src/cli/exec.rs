@@ -18,7 +18,7 @@ use crate::log::{Log, LogFormat};
 use crate::report::checks::Check;
 use crate::report::{Outcome, Report, junit, summary};
 use crate::running::Simulator;
-use crate::variables::{Doors, variables};
+use crate::variables::variables;
 
 /// A file that a report is written to.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ pub(super) fn exec(
     let (program, arguments) = command.split_first().expect("the command line asks for one");
     let mut child = Command::new(program);
     child.args(arguments);
-    for (name, value) in variables(ready, &Doors::of(ready), Some(&token), &env::caller()) {
+    for (name, value) in variables(ready, Some(&token), &env::caller()) {
         match value {
             Some(value) => child.env(name, value),
             None => child.env_remove(name),

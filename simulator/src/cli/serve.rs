@@ -84,6 +84,8 @@ Simtune {version}: a local Intune with {devices} devices, edition {edition}, see
 
   Graph       {graph}   and {beta}
   Token       {authority}/{tenant}/oauth2/v2.0/token
+  TLS         {graph_tls}   authority: {ca}
+  Proxy       {authority}   for unmodified clients: HTTPS_PROXY
   Control     {control}/api/tenants/default   (every call: /api/openapi.json)
   Tenant      {tenant}   {domain}
   Client      {client}
@@ -98,6 +100,8 @@ A POST needs a length: use  curl -X POST -d ''.   For your client's environment:
         seed = ready.seed,
         graph = ready.graph_url,
         beta = ready.graph_beta_url,
+        graph_tls = ready.graph_tls_url,
+        ca = ready.ca_file.display(),
         authority = ready.authority_url,
         control = ready.control_url,
         tenant = ready.tenant_id,

@@ -35,3 +35,19 @@ fn domains_are_domains() {
         assert_eq!(options.check().is_ok(), sound, "{domain}");
     }
 }
+
+#[test]
+fn names_for_certificates_are_names_below_which_no_strangers_are() {
+    let told: Vec<String> =
+        ["Simtune", "intune.contoso.example", "com", "uk", "*.example.com", "127.0.0.1", "microsoft.com", "a b", ""]
+            .into_iter()
+            .map(|name| {
+                let options = Options { tls_name: vec![name.to_owned()], ..Options::default() };
+                match options.check() {
+                    Ok(config) => format!("{name}: {}", config.tls_names[0]),
+                    Err(error) => format!("{name}: {error}"),
+                }
+            })
+            .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}

@@ -16,6 +16,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
     Entry {
         time: DateTime::UNIX_EPOCH,
         door: "base-url",
+        scheme: "http",
         http_version: "1.1",
         operation: Some("listOrganization"),
         refusal: None,

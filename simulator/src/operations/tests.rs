@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::{Context, Reply, run};
 use crate::clock::Wall;
 use crate::device::ManagedDevice;
-use crate::exchange::{Door, Request};
+use crate::exchange::{Door, Request, Scheme};
 use crate::inventory::User;
 use crate::route;
 use crate::tenant::{Tenant, TenantSpec, Tenants};
@@ -23,7 +23,7 @@ fn ask(tenant: &Tenant, user: Option<&str>, method: Method, target: &str) -> Res
         version: Version::HTTP_11,
         headers: HeaderMap::new(),
         body: Bytes::new(),
-        door: Door::BaseUrl,
+        door: Door::BaseUrl(Scheme::Http),
         unread: None,
     };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));

@@ -8,23 +8,28 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
+use super::rewound::Socket;
 use crate::exchange::Answer;
 use crate::service::Service;
 
 /// A stream whose bare refusals become whole ones.
 #[derive(Debug)]
-pub(super) struct Polite {
-    stream: TcpStream,
+pub(super) struct Polite<S> {
+    stream: S,
     service: Arc<Service>,
     /// What is left to write of a refusal that took the place of hyper's.
     refusal: Bytes,
 }
 
-impl Polite {
-    pub(super) fn new(stream: TcpStream, service: Arc<Service>) -> Self {
+impl<S: Socket> Polite<S> {
+    pub(super) fn new(stream: S, service: Arc<Service>) -> Self {
         Self { stream, service, refusal: Bytes::new() }
+    }
+
+    /// The stream, when hyper has no more to write.
+    pub(super) fn into_inner(self) -> S {
+        self.stream
     }
 
     /// Writes what is left of a refusal.
@@ -59,7 +64,7 @@ fn spell(answer: &Answer) -> Bytes {
     out.into()
 }
 
-impl AsyncRead for Polite {
+impl<S: Socket> AsyncRead for Polite<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -69,7 +74,7 @@ impl AsyncRead for Polite {
     }
 }
 
-impl AsyncWrite for Polite {
+impl<S: Socket> AsyncWrite for Polite<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         std::task::ready!(self.poll_refusal(context))?;
         if let Some(status) = own_refusal(buffer) {

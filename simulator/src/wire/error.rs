@@ -87,6 +87,10 @@ pub enum Refusal {
     TargetTooLong(usize),
     /// What came is no HTTP request, or its head is too large; with the status that says so.
     Unreadable(u16),
+    /// The proxy was asked for a host, and a port of it, for which this simulator does not answer.
+    Elsewhere(Box<str>),
+    /// A tunnel was asked for where none can be opened.
+    NoTunnel,
 }
 
 /// A call as Intune's device front end sees it; its messages quote the URL.
@@ -129,6 +133,7 @@ impl BackendCall {
 
 impl Refusal {
     /// The table: status, code and message of every refusal.
+    #[expect(clippy::too_many_lines, reason = "it is one table; a row is found by reading down")]
     fn row(&self, ids: &Ids<'_>) -> (StatusCode, &str, String) {
         let token = |message: &str| (StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message.to_owned());
         match self {
@@ -227,6 +232,18 @@ impl Refusal {
                 "BadRequest",
                 "What was sent cannot be read as an HTTP/1.1 request.".into(),
             ),
+            Self::Elsewhere(host) => (
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                format!(
+                    "simtune does not lead to '{host}': nothing leaves this machine. As a proxy it answers for the hosts of Microsoft Graph and Entra (graph.microsoft.com, login.microsoftonline.com and those of the national clouds, on the ports 443 and 80), for names given with --tls-name, and for itself on its own port. Set NO_PROXY for everything else."
+                ),
+            ),
+            Self::NoTunnel => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                "simtune opens a tunnel over HTTP/1.1, and not inside another tunnel.".into(),
+            ),
             Self::TargetTooLong(limit) => (
                 StatusCode::URI_TOO_LONG,
                 "RequestUriTooLong",
@@ -267,6 +284,8 @@ impl Refusal {
             Self::NoSignedInUser => "noSignedInUser",
             Self::BadQuery { .. } => "badQuery",
             Self::BadBody => "badBody",
+            Self::Elsewhere(_) => "elsewhere",
+            Self::NoTunnel => "noTunnel",
             Self::LengthRequired => "lengthRequired",
             Self::BodyTooLarge(_) => "bodyTooLarge",
             Self::TargetTooLong(_) => "targetTooLong",
@@ -383,6 +402,8 @@ mod tests {
             Refusal::TargetTooLong(1_000),
             Refusal::Unreadable(400),
             Refusal::Unreadable(431),
+            Refusal::Elsewhere("example.com:443".into()),
+            Refusal::NoTunnel,
         ]
     }
 

@@ -1,0 +1,88 @@
+//! HTTP as both ports speak it: limits, how requests are read, and how a connection ends with the server.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::Uri;
+use hyper::body::Incoming;
+use hyper::header::HeaderMap;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use crate::exchange::{BODY_LIMIT, Door, Request, Unread};
+use crate::shutdown::Stopped;
+
+/// Bytes of a request head (request line and headers) after which reading stops (431). Over HTTP/1 hyper may have read
+/// up to twice as many by then.
+pub(super) const HEAD_LIMIT: usize = 64 * 1024;
+/// How long a connection may take to send a request head, to say what it speaks, or to agree on TLS.
+pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Requests at once on one HTTP/2 connection; further ones are refused until one is answered.
+const STREAMS: u32 = 128;
+/// Bytes of an HTTP/2 head that are decoded, so that one above [`HEAD_LIMIT`] gets an answer of ours. Beyond that the
+/// protocol's own refusal, a bare 431, is all there is.
+const DECODED_HEAD: u32 = 256 * 1024;
+/// HTTP/2 requests that were given up and wait to be cleared away; whoever makes more is cut off (CVE-2023-44487).
+const GIVEN_UP: usize = 64;
+/// How often a silent HTTP/2 connection is asked whether it is alive, and how long it may think about it.
+const PING: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(20));
+
+/// HTTP/1.0 and HTTP/1.1.
+pub(super) fn one() -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_LIMIT).half_close(true);
+    http
+}
+
+/// HTTP/2.
+pub(super) fn two() -> http2::Builder<TokioExecutor> {
+    let mut http = http2::Builder::new(TokioExecutor::new());
+    http.timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(DECODED_HEAD)
+        .max_pending_accept_reset_streams(GIVEN_UP)
+        .max_local_error_reset_streams(GIVEN_UP)
+        .keep_alive_interval(PING.0)
+        .keep_alive_timeout(PING.1);
+    http
+}
+
+/// Runs a connection to its end, or lets it finish its answers when the server stops. It says whether it ended well.
+pub(super) async fn drive<C, E>(connection: C, finish: impl FnOnce(Pin<&mut C>), mut stop: Stopped) -> Result<(), E>
+where
+    C: Future<Output = Result<(), E>>,
+{
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        () = stop.wait() => {
+            finish(connection.as_mut());
+            connection.await
+        }
+    }
+}
+
+/// Reads a request with its body, up to the limit.
+pub(super) async fn read(request: hyper::Request<Incoming>, door: Door) -> Request {
+    let (parts, body) = request.into_parts();
+    let declared = hyper::body::Body::size_hint(&body).exact();
+    let (body, unread) = if declared == Some(0) {
+        (bytes::Bytes::new(), None)
+    } else {
+        match Limited::new(body, BODY_LIMIT).collect().await {
+            Ok(collected) => (collected.to_bytes(), None),
+            // A body that breaks off ends its connection as well; one that is too large gets an answer.
+            Err(_) => (bytes::Bytes::new(), Some(Unread::TooLarge)),
+        }
+    };
+    Request { method: parts.method, uri: parts.uri, version: parts.version, headers: parts.headers, body, door, unread }
+}
+
+/// Bytes of a head as HTTP/2 counts them (RFC 9113, 6.5.2).
+pub(super) fn head_size(uri: &Uri, headers: &HeaderMap) -> usize {
+    let target = uri.path_and_query().map_or(0, |target| target.as_str().len());
+    headers.iter().fold(target, |sum, (name, value)| sum + name.as_str().len() + value.len() + 32)
+}
