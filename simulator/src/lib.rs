@@ -84,6 +84,7 @@ pub mod operations;
 pub mod outgoing;
 pub mod quirks;
 pub mod random;
+pub mod rbac;
 pub mod ready;
 pub mod route;
 pub mod running;

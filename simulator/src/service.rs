@@ -20,10 +20,11 @@ use crate::journal::{Asked, Body, Entry};
 use crate::log::{Line, Log};
 use crate::operations::{self, Context, Reply};
 use crate::quirks::PostWithoutLength;
+use crate::rbac::{self, SignedIn};
 use crate::route::{self, Operation};
 use crate::sign_in;
 use crate::tenant::{Tenant, Tenants};
-use crate::wire::error::{CHALLENGE, Ids, Refusal};
+use crate::wire::error::{Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::links::NextLink;
 use crate::wire::shape::Shape;
@@ -127,7 +128,9 @@ impl Service {
         let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
         let scheme = request.door.scheme();
         let spelling = Spelling { target, scheme, authority, shape, gzip: request.accepts_gzip() };
-        if request.method == Method::GET
+        // Who the user is decides what they see, so their answers are worked out each time.
+        let keeps = request.method == Method::GET && caller.delegation().is_none();
+        if keeps
             && let Some(kept) = world.answers.get(&spelling)
             && caller.has_any(kept.operation.scopes())
         {
@@ -141,12 +144,18 @@ impl Service {
         if !caller.has_any(operation.scopes()) {
             return Err(routed(denied(operation, route.backend_call(Some(query)))));
         }
+        let signed_in = SignedIn::of(caller);
+        let signed_in = signed_in.as_ref().map(SignedIn::user);
+        if caller.delegation().is_some() {
+            rbac::check(signed_in, operation, || route.backend_call(Some(query))).map_err(routed)?;
+        }
         let root = format!("{scheme}://{authority}");
         let context = Context {
             world,
             tenant: &caller.tenant,
             request,
             user: caller.user.as_deref(),
+            signed_in,
             query,
             root: &root,
             next_link: self.next_link,
@@ -155,7 +164,7 @@ impl Service {
         };
         let reply = operations::run(context, &route).map_err(routed)?;
         let kept = Arc::new(keep(reply, operation, spelling.gzip));
-        if request.method == Method::GET && world.answers_last() {
+        if keeps && world.answers_last() {
             world.answers.keep(&spelling, Arc::clone(&kept));
         }
         Ok(Outcome::of_kept(&kept, spelling.gzip))
@@ -179,7 +188,7 @@ impl Service {
 
     /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
     fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
-        let caller = Caller::anonymous(sign_in::tenant(call, &self.tenants));
+        let caller = Caller::anonymous(sign_in::tenant(call, &request, &self.tenants));
         let stamp = self.stamp(&caller.tenant);
         let authority = request.authority().unwrap_or(&self.default_authority);
         let root = format!("{}://{authority}", request.door.scheme());
@@ -232,6 +241,7 @@ impl Service {
             http_version: request.http_version(),
             operation: outcome.operation,
             app_id: caller.app_id,
+            user: caller.user_name.clone(),
             ignored: outcome.ignored,
             asked: Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash.as_deref()),
             sent: Body::copied(&request.body),
@@ -301,8 +311,8 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
     let plain = Bytes::from(body);
     let gzipped = content == Content::Error && request.accepts_gzip();
     let mut headers = Vec::new();
-    if refusal.is_about_the_token() {
-        headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)));
+    if let Some(challenge) = refusal.challenge().and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.push((header::WWW_AUTHENTICATE, challenge));
     }
     Outcome {
         status,

@@ -19,6 +19,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
         http_version: "1.1",
         operation: Some("listOrganization"),
         app_id: None,
+        user: None,
         token_hash: None,
         ignored: [].into(),
         asked: Asked::new(Method::GET, "/v1.0/organization?code=hush", &headers, None),

@@ -112,7 +112,8 @@ fn passing<'a>(
     after: Option<&Key>,
 ) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
     context.world.inventory().iter_after(after).filter(move |device| {
-        route.user.as_deref().is_none_or(|user| is_owned_by(device, user))
+        context.sees(device)
+            && route.user.as_deref().is_none_or(|user| is_owned_by(device, user))
             && filter.is_none_or(|filter| filter.matches(&***device))
     })
 }
@@ -131,7 +132,7 @@ fn page<'a>(
         if after.is_some() { 0 } else { options.skip.map_or(0, |skip| usize::try_from(skip).unwrap_or(usize::MAX)) };
 
     // The count comes unasked on the first page (observed: contrib#1391, sdk-powershell#1819).
-    let everything = filter.is_none() && route.user.is_none();
+    let everything = filter.is_none() && route.user.is_none() && context.signed_in.is_none();
     let count = (after.is_none() && options.count != Some(false)).then(|| {
         if everything { context.world.inventory().len() } else { passing(context, route, filter, None).count() }
     });

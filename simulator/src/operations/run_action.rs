@@ -1,6 +1,6 @@
 //! `POST …/managedDevices/{id}/{action}`: accepted or refused at once, done when the device checks in.
 
-use super::{Context, Reply};
+use super::{Context, Reply, initiator};
 use crate::actions::RemoteAction;
 use crate::route::Route;
 use crate::wire::error::Refusal;
@@ -10,7 +10,8 @@ use crate::world::ActionRefusal;
 pub(super) fn run(context: Context<'_>, route: &Route, action: &'static dyn RemoteAction) -> Result<Reply, Refusal> {
     let id = context.device_id(route)?;
     let call = route.backend_call(None);
-    context.world.request_action(id, action, context.now).map_err(|refusal| match refusal {
+    let by = context.signed_in.map(initiator);
+    context.world.request_action(id, action, by, context.now).map_err(|refusal| match refusal {
         ActionRefusal::Unsupported => Refusal::UnsupportedAction(call),
         ActionRefusal::UnknownDevice => context.unknown(call),
     })?;

@@ -4,6 +4,10 @@
 //! docs#10007, contrib#3433, cnspec#1708). Clients that read only the outer layer show rubbish; that is the point of
 //! having it here.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 
@@ -34,6 +38,15 @@ pub enum Refusal {
         /// The call as Intune's front end sees it.
         call: BackendCall,
     },
+    /// The user's sessions were revoked after the token was made.
+    SessionRevoked {
+        /// When, in seconds since 1970, for a client that understands claims challenges.
+        challenge: Option<i64>,
+    },
+    /// Intune knows the user, whose role lacks the permission.
+    RoleDenied(BackendCall),
+    /// The user has no licence, or no part in Intune.
+    NoIntuneAccess(BackendCall),
     /// The app may not read the directory.
     DirectoryDenied,
     /// The device's platform does not support the action.
@@ -165,6 +178,22 @@ impl Refusal {
                     ids,
                 ),
             ),
+            // Observed for a challenge; that a client without the capability reads the same sentence is assumed.
+            Self::SessionRevoked { .. } => (
+                StatusCode::UNAUTHORIZED,
+                INVALID_TOKEN,
+                "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp".into(),
+            ),
+            // Observed: intune-my-macs#10 (2026); that it is nested like its neighbours is inferred.
+            Self::RoleDenied(call) => (
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                nested("User is not authorized to perform this operation", call, ids),
+            ),
+            // Observed: msal-js#7007, #7011, graph-explorer-v4#706.
+            Self::NoIntuneAccess(call) => {
+                (StatusCode::UNAUTHORIZED, "UnknownError", doubly_nested("An error has occurred", call, ids))
+            }
             // Observed on directory endpoints, never on Intune's.
             Self::DirectoryDenied => (
                 StatusCode::FORBIDDEN,
@@ -261,7 +290,23 @@ impl Refusal {
                 | Self::TokenExpired
                 | Self::TokenNotYetValid
                 | Self::TokenStranger
+                | Self::SessionRevoked { .. }
         )
+    }
+
+    /// The `WWW-Authenticate` header, where the token is at fault. A claims challenge says from when a token must be
+    /// (observed in the tests of Microsoft's own clients; its members in that order).
+    pub fn challenge(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::SessionRevoked { challenge: Some(since) } => {
+                let claims = format!(r#"{{"access_token":{{"nbf":{{"essential":true, "value":"{since}"}}}}}}"#);
+                Some(Cow::Owned(format!(
+                    "{CHALLENGE}, error_description=\"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp\", error=\"insufficient_claims\", claims=\"{}\"",
+                    STANDARD.encode(claims)
+                )))
+            }
+            _ => self.is_about_the_token().then_some(Cow::Borrowed(CHALLENGE)),
+        }
     }
 }
 
@@ -291,6 +336,25 @@ fn envelope(code: &str, message: &str, ids: &Ids<'_>) -> Vec<u8> {
 
 /// Intune's inner format. The operation id is always zero and the activity id is the client's request id (observed).
 fn nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
+    nested_with_headers(sentence, "{}", call, ids)
+}
+
+/// The same inside one more format, with the header of Intune's own 401 inside. That the two ids of the realm are the
+/// same for a tenant is assumed; they are nobody's.
+fn doubly_nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
+    let headers = r#"{"WWW-Authenticate":"Bearer realm=\"urn:intune:service,c3998d6e-0000-4000-8000-000000000000,f0f3c450-0000-4000-8000-000000000000\""}"#;
+    let mut inner = Vec::new();
+    json::string(&mut inner, &nested_with_headers(sentence, headers, call, ids));
+    let inner = String::from_utf8(inner).expect("JSON text is UTF-8");
+    format!(
+        r#"{{"ErrorCode":"Forbidden","Message":{inner},"Target":null,"Details":null,"InnerError":null,"InstanceAnnotations":[]}}"#
+    )
+}
+
+fn nested_with_headers(sentence: &str, headers: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
+    let mut quoted = Vec::new();
+    json::string(&mut quoted, headers);
+    let headers = String::from_utf8(quoted).expect("JSON text is UTF-8");
     let mut message = Vec::new();
     json::string(
         &mut message,
@@ -302,7 +366,7 @@ fn nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
     );
     let message = String::from_utf8(message).expect("JSON text is UTF-8");
     format!(
-        "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": \"{{}}\"\r\n}}"
+        "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": {headers}\r\n}}"
     )
 }
 
@@ -332,6 +396,9 @@ mod tests {
                 scopes: &["A.Read.All", "A.ReadWrite.All"],
                 call: BackendCall { version: ApiVersion::Beta, query: Some("$top=1".into()), ..call() },
             },
+            Refusal::SessionRevoked { challenge: Some(1_520_496_000) },
+            Refusal::RoleDenied(call()),
+            Refusal::NoIntuneAccess(call()),
             Refusal::DirectoryDenied,
             Refusal::UnsupportedAction(call()),
             Refusal::UnknownDevice(call()),
