@@ -11,6 +11,8 @@ mod messages;
 mod metrics;
 mod openapi;
 mod reply;
+mod tokens;
+mod users;
 
 use std::sync::{Arc, MutexGuard};
 

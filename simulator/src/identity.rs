@@ -14,7 +14,7 @@ mod bounded;
 pub mod certificate;
 mod client;
 mod client_assertion;
-mod delegated_scope;
+pub mod delegated_scope;
 mod delegation;
 pub mod device_authorization;
 pub mod device_code;

@@ -9,6 +9,7 @@ mod licences;
 mod life_cycle;
 mod paging;
 mod robustness;
+mod sign_in;
 mod sockets;
 mod surface;
 mod tokens;

@@ -20,7 +20,7 @@ pub(super) enum Shell {
 pub(super) fn print(shell: Shell, at: &At) -> Result<(), Stop> {
     let ready = ask::ready(at)?;
     let mut variables = ready.variables();
-    variables.push(("SIMTUNE_TOKEN", ask::token(at, None, &[])?));
+    variables.push(("SIMTUNE_TOKEN", ask::token(at, None, None, &[])?));
     super::print(&spell(shell, &variables))
 }
 

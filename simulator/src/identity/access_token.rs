@@ -244,6 +244,13 @@ impl Claims {
         self
     }
 
+    /// Makes it a token of `tenant`.
+    pub fn of_tenant(&mut self, tenant: Uuid) {
+        self.tid = tenant;
+        self.iss = issuer(tenant);
+        self.idp.clone_from(&self.iss);
+    }
+
     /// When it was made, in seconds since 1970; `iat` lies before that.
     pub fn issued(&self) -> i64 {
         self.iat.saturating_add(HEAD_START.num_seconds())

@@ -256,6 +256,9 @@ impl Wish {
                 other => return Err(Reason::UnsupportedResponseType.with(&[other])),
             }
         }
+        if !code && !id_token {
+            return Err(Reason::UnsupportedResponseType.with(&[""]));
+        }
         match form.get("response_mode") {
             None | Some("query" | "fragment" | "form_post") => {}
             Some(other) => return Err(Reason::UnsupportedResponseMode.with(&[other])),

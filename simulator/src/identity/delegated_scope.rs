@@ -126,7 +126,7 @@ impl Wanted {
     pub(super) fn of(&self, user: &User, app: (&str, &str)) -> Result<Given, Refusal> {
         let consented = |name: &str| match &user.scopes {
             Some(scopes) => scopes.iter().find(|known| known.eq_ignore_ascii_case(name)).map(String::as_str),
-            None => known(name),
+            None => spelled(name),
         };
         let mut scp: Vec<&str> = Vec::new();
         let mut shown: Vec<String> = Vec::new();
@@ -144,7 +144,7 @@ impl Wanted {
                 continue;
             }
             let Some(name) = consented(&asked.name) else {
-                return Err(match known(&asked.name) {
+                return Err(match spelled(&asked.name) {
                     Some(_) => Reason::NoConsent.with(&[app.0, app.1]),
                     None => Reason::UnknownScope.with(&[app.1, &asked.name]),
                 });
@@ -174,8 +174,13 @@ impl Wanted {
     }
 }
 
+/// Every delegated permission that exists here.
+pub fn known() -> [&'static str; KNOWN.len()] {
+    KNOWN
+}
+
 /// The permission in Graph's spelling, if it exists.
-fn known(name: &str) -> Option<&'static str> {
+fn spelled(name: &str) -> Option<&'static str> {
     KNOWN.iter().find(|known| known.eq_ignore_ascii_case(name)).copied()
 }
 

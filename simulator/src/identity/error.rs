@@ -192,7 +192,7 @@ pub const TABLE: [Row; 52] = rows![
         "documented example and test resources of microsoft-authentication-library-for-dotnet (2021, 2023)";
     PasswordNeedsTenant, 9_001_023, "invalid_request", 400, Documented,
         "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
-        "entra-docs, error codes; error and status inferred";
+        "documentation of error codes; error and status inferred";
     NoConsumers, 9_002_346, "invalid_request", 400, Inferred,
         "Application '{0}'({1}) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request.",
         "recalled from troubleshooting notes";
@@ -225,7 +225,7 @@ pub const TABLE: [Row; 52] = rows![
         "the code is documented for a challenge of the wrong size; the sentence is assumed";
     InvalidChallenge, 50147, "invalid_request", 400, Documented,
         "Invalid size of Code_Challenge parameter.",
-        "entra-docs, error codes; error and status inferred";
+        "documentation of error codes; error and status inferred";
     RevokedGrant, 50173, "invalid_grant", 400, Observed,
         "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{0}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{1}'.",
         "sign-in log of a public note, entra-docs; status inferred";

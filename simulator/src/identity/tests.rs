@@ -3,6 +3,7 @@
 mod assertions;
 mod documents;
 mod grants;
+mod machines;
 mod tokens;
 
 use chrono::{DateTime, Utc};

@@ -83,12 +83,12 @@ pub fn password(draw: Draw, user_principal_name: &str) -> String {
 
 /// The administrators every tenant has: one for each Intune role, and one whose role is worth nothing without a licence.
 const CAST: [(&str, &str, IntuneRole, bool); 6] = [
-    ("helpdesk", "Help Desk Operator", IntuneRole::HelpDeskOperator, true),
-    ("school.admin", "School Administrator", IntuneRole::SchoolAdministrator, true),
-    ("read.only", "Read Only Operator", IntuneRole::ReadOnlyOperator, true),
-    ("endpoint.security", "Endpoint Security Manager", IntuneRole::EndpointSecurityManager, true),
-    ("intune.admin", "Intune Administrator", IntuneRole::IntuneAdministrator, true),
-    ("unlicensed", "Help Desk Operator without a licence", IntuneRole::HelpDeskOperator, false),
+    ("helpdesk", "Hana Helpdesk", IntuneRole::HelpDeskOperator, true),
+    ("school.admin", "Sam School", IntuneRole::SchoolAdministrator, true),
+    ("read.only", "Rosa Readonly", IntuneRole::ReadOnlyOperator, true),
+    ("endpoint.security", "Emre Endpoint", IntuneRole::EndpointSecurityManager, true),
+    ("intune.admin", "Ivo Intune", IntuneRole::IntuneAdministrator, true),
+    ("unlicensed", "Uma Unlicensed", IntuneRole::HelpDeskOperator, false),
 ];
 
 /// The cast of the tenant with `domain`, a function of its `draw`.

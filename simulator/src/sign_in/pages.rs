@@ -158,22 +158,28 @@ pub(super) fn refusal(error: &AadError) -> Page {
 /// The page that posts an answer to the app, by itself or with a button.
 pub(super) fn form_post(answer: &Return, fields: &[(&'static str, String)]) -> Page {
     let page = FormPost { style: STYLE, script: SCRIPT, action: &answer.redirect_uri, fields };
-    Page::new(200, &page, redirect_uri::csp_source(&answer.redirect_uri).as_deref())
+    let mut page = Page::new(200, &page, redirect_uri::csp_source(&answer.redirect_uri).as_deref());
+    page.policy.push_str("; script-src '");
+    page.policy.push_str(&hash(SCRIPT));
+    page.policy.push('\'');
+    page
+}
+
+/// How a content security policy names a text that may stand in the page.
+fn hash(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(digest(&SHA256, text.as_bytes())))
 }
 
 impl Page {
     fn new(status: u16, page: &impl Template, leads_to: Option<&str>) -> Self {
-        static HASHES: OnceLock<String> = OnceLock::new();
-        let hashes = HASHES.get_or_init(|| {
-            let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes()));
-            format!("style-src 'sha256-{}'; script-src 'sha256-{}'", hash(STYLE), hash(SCRIPT))
-        });
+        static STYLE_HASH: OnceLock<String> = OnceLock::new();
+        let style = STYLE_HASH.get_or_init(|| hash(STYLE));
         let leads_to = leads_to.map(|source| format!(" {source}")).unwrap_or_default();
         Self {
             status,
             html: page.render().expect("templates are checked when compiled, and a String takes all text"),
             policy: format!(
-                "default-src 'none'; {hashes}; form-action 'self'{leads_to}; frame-ancestors 'none'; base-uri 'none'"
+                "default-src 'none'; style-src '{style}'; form-action 'self'{leads_to}; frame-ancestors 'none'; base-uri 'none'"
             ),
         }
     }

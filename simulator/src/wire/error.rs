@@ -339,32 +339,32 @@ fn nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
     nested_with_headers(sentence, "{}", call, ids)
 }
 
-/// The same inside one more format, with the header of Intune's own 401 inside. That the two ids of the realm are the
-/// same for a tenant is assumed; they are nobody's.
+/// The challenge inside Intune's own 401; the ids are nobody's.
+const REALM: &str =
+    "Bearer realm=\"urn:intune:service,c3998d6e-0000-4000-8000-000000000000,f0f3c450-0000-4000-8000-000000000000\"";
+
+fn quoted(text: &str) -> String {
+    let mut quoted = Vec::new();
+    json::string(&mut quoted, text);
+    String::from_utf8(quoted).expect("JSON text is UTF-8")
+}
+
+/// The same inside one more format, with the header of Intune's own 401 inside.
 fn doubly_nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
-    let headers = r#"{"WWW-Authenticate":"Bearer realm=\"urn:intune:service,c3998d6e-0000-4000-8000-000000000000,f0f3c450-0000-4000-8000-000000000000\""}"#;
-    let mut inner = Vec::new();
-    json::string(&mut inner, &nested_with_headers(sentence, headers, call, ids));
-    let inner = String::from_utf8(inner).expect("JSON text is UTF-8");
+    let headers = format!("{{\"WWW-Authenticate\":{}}}", quoted(REALM));
+    let inner = quoted(&nested_with_headers(sentence, &headers, call, ids));
     format!(
         r#"{{"ErrorCode":"Forbidden","Message":{inner},"Target":null,"Details":null,"InnerError":null,"InstanceAnnotations":[]}}"#
     )
 }
 
 fn nested_with_headers(sentence: &str, headers: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
-    let mut quoted = Vec::new();
-    json::string(&mut quoted, headers);
-    let headers = String::from_utf8(quoted).expect("JSON text is UTF-8");
-    let mut message = Vec::new();
-    json::string(
-        &mut message,
-        &format!(
-            "{sentence} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - Url: {}",
-            ids.client_request_id,
-            call.url()
-        ),
-    );
-    let message = String::from_utf8(message).expect("JSON text is UTF-8");
+    let headers = quoted(headers);
+    let message = quoted(&format!(
+        "{sentence} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - Url: {}",
+        ids.client_request_id,
+        call.url()
+    ));
     format!(
         "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": {headers}\r\n}}"
     )
@@ -372,7 +372,7 @@ fn nested_with_headers(sentence: &str, headers: &str, call: &BackendCall, ids: &
 
 #[cfg(test)]
 mod tests {
-    use super::{BackendCall, Ids, Refusal};
+    use super::{BackendCall, Ids, REALM, Refusal};
     use crate::device::record::ApiVersion;
     use chrono::DateTime;
 
@@ -453,9 +453,16 @@ mod tests {
             };
             let message = outer["error"]["message"].as_str().unwrap();
             if message.starts_with('{') {
-                let inner: serde_json::Value = serde_json::from_str(message).unwrap();
+                let mut inner: serde_json::Value = serde_json::from_str(message).unwrap();
+                let mut headers = serde_json::json!({});
+                if let Some(deeper) = inner["Message"].as_str().filter(|text| text.starts_with('{')) {
+                    assert_eq!(inner["ErrorCode"], "Forbidden");
+                    inner = serde_json::from_str(deeper).unwrap();
+                    headers = serde_json::json!({ "WWW-Authenticate": REALM });
+                }
                 assert_eq!(inner["_version"], 3);
-                assert_eq!(inner["HttpHeaders"], "{}");
+                let shown: serde_json::Value = serde_json::from_str(inner["HttpHeaders"].as_str().unwrap()).unwrap();
+                assert_eq!(shown, headers);
             }
         }
     }
