@@ -91,7 +91,7 @@ fn implied_tenant(call: &Call, request: &Request, tenants: &Tenants) -> Option<A
         _ => {}
     }
     let made_here = |name: &&str| fields.get(name).and_then(artifact::tenant_of).and_then(|id| tenants.get(id));
-    if let Some(tenant) = ["code", "refresh_token", "device_code"].iter().find_map(|name| made_here(&name)) {
+    if let Some(tenant) = ["code", "refresh_token", "device_code"].iter().find_map(made_here) {
         return Some(tenant);
     }
     let names = ["username", ACCOUNT, "login_hint"];

@@ -7,7 +7,7 @@ use super::Call;
 use super::messages::{Defect, NewToken, TokenView};
 use super::reply::{ApiError, Reply};
 use crate::clock;
-use crate::identity::access_token::{self, Claims, Credential};
+use crate::identity::access_token::{self, Behalf, Claims, Credential};
 use crate::identity::authority::GRAPH;
 use crate::identity::delegated_scope;
 use crate::identity::directory::App;
@@ -116,5 +116,6 @@ fn delegated(
     let (number, _) = tenant.sessions().of(user.id);
     let sid: Uuid = session_id(tenant.id, user.id, number);
     let directory = tenant.directory();
-    Ok(Claims::delegated(&directory, app, user, GRAPH, Credential::None, &scopes, sid, now, draw))
+    let behalf = Behalf { user, audience: GRAPH, credential: Credential::None, scp: &scopes, sid };
+    Ok(Claims::delegated(&directory, app, behalf, now, draw))
 }

@@ -104,6 +104,21 @@ pub struct Claims {
     pub xms_cc: Vec<String>,
 }
 
+/// On whose behalf an app acts, and how far.
+#[derive(Debug, Clone, Copy)]
+pub struct Behalf<'a> {
+    /// The user.
+    pub user: &'a User,
+    /// For whom the token is.
+    pub audience: &'a str,
+    /// How the app proved itself.
+    pub credential: Credential,
+    /// What the user lets the app do, names with blanks between.
+    pub scp: &'a str,
+    /// The user's session.
+    pub sid: Uuid,
+}
+
 /// The life of a token whose client understands claims challenges (observed: `expires_in` can be 86399).
 pub const LONG_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
@@ -202,20 +217,11 @@ impl Claims {
         }
     }
 
-    /// The claims of a delegated token: `user`, in the session `sid`, lets `app` do what `scp` says.
+    /// The claims of a delegated token: `app` acts on behalf of a user.
     ///
     /// Which claims there are is documented; that `amr` is `pwd` and `ipaddr` the loopback address is this simulator's.
-    pub fn delegated(
-        directory: &Directory,
-        app: &App,
-        user: &User,
-        audience: &str,
-        credential: Credential,
-        scp: &str,
-        sid: Uuid,
-        now: DateTime<Utc>,
-        draw: Draw,
-    ) -> Self {
+    pub fn delegated(directory: &Directory, app: &App, behalf: Behalf<'_>, now: DateTime<Utc>, draw: Draw) -> Self {
+        let Behalf { user, audience, credential, scp, sid } = behalf;
         Self {
             acr: Some("1".to_owned()),
             amr: vec!["pwd".to_owned()],

@@ -53,7 +53,7 @@ pub enum Outcome {
     /// A page to choose a user on.
     Choose(Box<Choice>),
     /// The way back to the app.
-    Return(Return),
+    Return(Box<Return>),
     /// A page that says what is wrong.
     Refuse(AadError),
 }
@@ -133,6 +133,16 @@ struct Known<'a> {
     mode: ResponseMode,
 }
 
+/// Everything a request is decided from.
+struct Asked<'a> {
+    directory: &'a Directory,
+    users: &'a dyn Users,
+    request: &'a AuthorizeRequest<'a>,
+    form: &'a Form<'a>,
+    now: DateTime<Utc>,
+    draw: Draw,
+}
+
 /// What the app wants back.
 struct Wish {
     code: bool,
@@ -173,9 +183,10 @@ pub fn authorize(
         _ => ResponseMode::Query,
     };
     let known = Known { app: &app, redirect_uri, state: form.get("state"), mode };
-    match decide(directory, users, sessions, request, &form, &known, stamp.now, draw) {
+    let asked = Asked { directory, users, request, form: &form, now: stamp.now, draw };
+    match decide(&asked, sessions, &known) {
         Ok(outcome) => outcome,
-        Err(refusal) => Outcome::Return(known.refuse(&refusal.stamped(stamp))),
+        Err(refusal) => Outcome::Return(Box::new(known.refuse(&refusal.stamped(stamp)))),
     }
 }
 
@@ -197,16 +208,8 @@ fn find_app<'d>(
     Ok(app)
 }
 
-fn decide(
-    directory: &Directory,
-    users: &dyn Users,
-    sessions: &mut Sessions,
-    request: &AuthorizeRequest<'_>,
-    form: &Form<'_>,
-    known: &Known<'_>,
-    now: DateTime<Utc>,
-    draw: Draw,
-) -> Result<Outcome, Refusal> {
+fn decide(asked: &Asked<'_>, sessions: &mut Sessions, known: &Known<'_>) -> Result<Outcome, Refusal> {
+    let Asked { directory, users, request, form, draw, .. } = *asked;
     let wish = Wish::read(directory, request, form, known.mode)?;
     if form.get(CANCEL).is_some() {
         return Err(Reason::Cancelled.with(&[]));
@@ -226,9 +229,8 @@ fn decide(
             redirect_uri: known.redirect_uri.to_owned(),
         })));
     };
-    let understands = understands_challenges(form.get("claims"));
     let wants_info = form.get("client_info") == Some("1");
-    let mut answer = known.sign_in(directory, sessions, request, wish, &user, understands, now, draw)?;
+    let mut answer = known.sign_in(asked, sessions, wish, &user)?;
     if wants_info {
         answer.fields.push(("client_info", client_info(directory, &user)));
     }
@@ -236,7 +238,7 @@ fn decide(
         answer.fields.push(("state", state.to_owned()));
     }
     answer.fields.push(("session_state", draw.at("session-state").guid().to_string()));
-    Ok(Outcome::Return(answer))
+    Ok(Outcome::Return(Box::new(answer)))
 }
 
 impl Wish {
@@ -284,17 +286,9 @@ impl Wish {
 }
 
 impl Known<'_> {
-    fn sign_in(
-        &self,
-        directory: &Directory,
-        sessions: &mut Sessions,
-        request: &AuthorizeRequest<'_>,
-        wish: Wish,
-        user: &User,
-        understands_challenges: bool,
-        now: DateTime<Utc>,
-        draw: Draw,
-    ) -> Result<Return, Refusal> {
+    fn sign_in(&self, asked: &Asked<'_>, sessions: &mut Sessions, wish: Wish, user: &User) -> Result<Return, Refusal> {
+        let Asked { directory, request, now, draw, .. } = *asked;
+        let understands_challenges = understands_challenges(asked.form.get("claims"));
         let client_id = self.app.client_id;
         let given = wish.wanted.of(user, (&client_id.to_string(), &self.app.display_name))?;
         let session = sessions.of(user.id).0;

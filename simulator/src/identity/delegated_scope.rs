@@ -156,11 +156,11 @@ impl Wanted {
         shown.extend(self.openid.iter().map(|name| (*name).to_owned()));
         let unique = |words: Vec<String>| {
             let mut seen = Vec::with_capacity(words.len());
-            words.into_iter().for_each(|word| {
+            for word in words {
                 if !seen.contains(&word) {
-                    seen.push(word)
+                    seen.push(word);
                 }
-            });
+            }
             seen.join(" ")
         };
         Ok(Given {

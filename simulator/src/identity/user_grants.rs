@@ -1,8 +1,6 @@
 //! The grants behind which a user stands: a code, a refresh token, a device code, a password.
 
-use std::borrow::Cow;
-
-use super::access_token::{Claims, Credential};
+use super::access_token::{Behalf, Claims, Credential};
 use super::authorization_code::Redemption;
 use super::client::{Asking, Proof};
 use super::delegated_scope::Wanted;
@@ -87,7 +85,7 @@ pub(super) fn grant(flow: Flow, asked: &Asked<'_>, sessions: &mut Sessions) -> R
 fn answer(
     asked: &Asked<'_>,
     sessions: &mut Sessions,
-    app: &Cow<'_, App>,
+    app: &App,
     credential: Credential,
     delegation: Delegation,
 ) -> Result<(Claims, ForUser), Refusal> {
@@ -96,7 +94,8 @@ fn answer(
     let user = user.ok_or_else(|| Reason::UnknownUser.with(&[&directory.tenant_id.to_string(), HIDDEN]))?;
     let given = delegation.wanted.of(&user, (&app.client_id.to_string(), &app.display_name))?;
     let sid = session_id(directory.tenant_id, user.id, delegation.session);
-    let claims = Claims::delegated(directory, app, &user, &given.audience, credential, &given.scp, sid, now, draw)
+    let behalf = Behalf { user: &user, audience: &given.audience, credential, scp: &given.scp, sid };
+    let claims = Claims::delegated(directory, app, behalf, now, draw)
         .understanding_challenges(delegation.understands_challenges);
     let id = given.id_token.then(|| {
         let sign_in = SignIn {

@@ -140,6 +140,7 @@ impl BackendCall {
 
 impl Refusal {
     /// The table: status, code and message of every refusal.
+    #[expect(clippy::too_many_lines, reason = "a table has as many rows as there are refusals")]
     fn row(&self, ids: &Ids<'_>) -> (StatusCode, &str, String) {
         const INVALID_TOKEN: &str = "InvalidAuthenticationToken";
         match self {
