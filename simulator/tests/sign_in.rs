@@ -257,6 +257,37 @@ fn a_wrong_request_is_told_on_a_page_or_to_the_app() {
     assert_json_snapshot!(told);
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, ..Default::default() })]
+
+    /// Whatever is asked for, by whatever address: it is answered, and no answer leaves for a foreign place.
+    #[test]
+    fn no_answer_leaves_for_a_foreign_place(
+        uri in "((https?|javascript|msal)://)?(localhost|127\\.0\\.0\\.1|evil\\.example|[a-z])?[:@/\\\\#?.%\\[\\]a-z0-9]{0,16}",
+        name in "(account|prompt|login_hint|response_type|response_mode|scope|state|claims|code_challenge|cancel)",
+        value in ".{0,24}",
+    ) {
+        let harness = HARNESS.with(std::rc::Rc::clone);
+        let answer = harness.authorize(&[
+            ("redirect_uri", &uri),
+            (&name, &value),
+            ("prompt", "none"),
+            ("login_hint", "helpdesk@simtune.example"),
+        ]);
+        if let Some(to) = answer.headers.get("location") {
+            let to: hyper::Uri = to.to_str().unwrap().parse().expect("an address");
+            proptest::prop_assert!(matches!(to.host(), Some("localhost" | "127.0.0.1")), "{to}");
+        } else {
+            proptest::prop_assert!(matches!(answer.status.as_u16(), 200 | 400), "{}", answer.status);
+        }
+    }
+}
+
+thread_local! {
+    /// One world for all cases: none of them changes what the next one meets.
+    static HARNESS: std::rc::Rc<Harness> = std::rc::Rc::new(Harness::new());
+}
+
 #[test]
 fn names_on_a_page_are_text() {
     let harness = Harness::new();

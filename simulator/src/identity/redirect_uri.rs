@@ -17,7 +17,10 @@ pub(super) fn is_registered(uri: &str, client_id: Uuid, registered: &[String]) -
     }
     let Some(address) = Address::parse(uri) else { return false };
     if is_loopback_host(address.host) {
-        return address.scheme.eq_ignore_ascii_case("http") || address.scheme.eq_ignore_ascii_case("https");
+        // Only digits behind the colon: what else a browser makes of it is not for us to guess.
+        return address.host.rsplit(':').next().is_some_and(|port| {
+            port.len() == address.host.len() || port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit())
+        });
     }
     address.path == "/common/oauth2/nativeclient"
         && address.scheme == "https"
@@ -79,6 +82,9 @@ mod tests {
             "http://127.0.0.1.evil.example/",
             "//localhost/",
             "javascript:alert(1)",
+            "http://localhost:80.evil.example/",
+            "http://localhost:80\\.evil.example/",
+            "http://localhost\\@evil.example/",
             "http://localhost/#x",
             "http://localhost/\r\nx",
             "https://login.microsoftonline.com/common/oauth2/nativeclient/x",
