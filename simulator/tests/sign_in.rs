@@ -320,7 +320,7 @@ fn answers_travel_as_the_app_asks() {
 fn a_device_waits_until_somebody_enters_its_code() {
     let harness = Harness::new();
     let client_id = harness.client_id();
-    let begin = || {
+    let ask_for_codes = || {
         let path = "/organizations/oauth2/v2.0/devicecode";
         let answer = harness.post(path, &[("client_id", &client_id), ("scope", "User.Read offline_access")]);
         assert_eq!(answer.status, 200, "{}", text(&answer));
@@ -330,7 +330,7 @@ fn a_device_waits_until_somebody_enters_its_code() {
         let code = begun["device_code"].as_str().unwrap();
         harness.redeem("urn:ietf:params:oauth:grant-type:device_code", &[("device_code", code)])
     };
-    let begun = begin();
+    let begun = ask_for_codes();
     assert_json_snapshot!("device_code", begun);
     let mut told = vec![sentence(&poll(&begun))];
 
@@ -347,18 +347,18 @@ fn a_device_waits_until_somebody_enters_its_code() {
     assert!(granted["refresh_token"].is_string() && granted["id_token"].is_null());
     told.push(sentence(&poll(&begun)));
 
-    let declined = begin();
+    let declined = ask_for_codes();
     let code = declined["user_code"].as_str().unwrap();
     assert_eq!(harness.post("/devicelogin", &[("user_code", code), ("cancel", "1")]).status, 200);
     told.push(sentence(&poll(&declined)));
-    let late = begin();
+    let late = ask_for_codes();
     harness.advance(TimeDelta::minutes(15));
     told.push(sentence(&poll(&late)));
     assert_snapshot!("device_refusals", told.join("\n"));
 
     let approver = harness.user("helpdesk").id;
     harness.service.tenants().default_tenant().sessions().auto_approve = Some(approver);
-    assert_eq!(poll(&begin()).status, 200);
+    assert_eq!(poll(&ask_for_codes()).status, 200);
 }
 
 /// A page as a person reads its source, without the style.
