@@ -45,7 +45,10 @@ enum Command {
         /// The app it is for [default: the tenant's own]
         #[arg(long, value_name = "ID")]
         app: Option<Uuid>,
-        /// An application permission it carries; may be repeated [default: all of the app's]
+        /// The user the app acts for, by sign-in name [default: the app acts for itself]
+        #[arg(long, value_name = "UPN")]
+        user: Option<String>,
+        /// A permission it carries; may be repeated [default: all of the app's, or all that a user may give]
         #[arg(long = "scope", value_name = "S")]
         scopes: Vec<String>,
         #[command(flatten)]
@@ -190,8 +193,8 @@ fn dispatch(command: Command) -> Result<(), Stop> {
             exec::exec(config, &arguments.command, &arguments.fail_on, &arguments.reports)
         }
         Command::Env { shell, at } => env::print(shell, &at),
-        Command::Token { app, scopes, at } => {
-            let token = ask::token(&at, app, &scopes)?;
+        Command::Token { app, user, scopes, at } => {
+            let token = ask::token(&at, app, user.as_deref(), &scopes)?;
             print(&format!("{token}\n"))
         }
         Command::Wait { timeout, at } => {

@@ -19,6 +19,7 @@ mod queries;
 mod quirks;
 mod recording;
 mod robustness;
+mod sign_in;
 mod sockets;
 mod surface;
 #[cfg(target_os = "linux")]
