@@ -22,11 +22,14 @@ mod standing;
 mod synthetic;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::HashMap;
 
 pub use self::draft::{Context, DeviceError, Draft, Warning, read_device, unknown_member};
+pub use self::mix::{Mix, MixError};
 pub use self::people::People;
+pub use self::write::write_line;
 use self::spelling::{nearest, quoted};
 use crate::random::Draw;
 
