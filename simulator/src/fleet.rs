@@ -4,33 +4,44 @@
 //! whatever is made up belongs to nobody: people have invented names and addresses in the tenant's domain, and numbers
 //! come from reserved ranges (see `fleet::synthetic`).
 
+mod anonymize;
 mod believable;
 mod constant;
 mod dates;
+mod decode;
 mod draft;
 mod hardware;
+mod import;
 mod kind;
 mod known;
 mod lines;
+mod lint;
 mod mix;
 mod models;
 mod names;
 mod people;
+mod place;
 mod profile;
+mod saved;
 mod spelling;
 mod standing;
 mod synthetic;
 #[cfg(test)]
 mod tests;
+mod validate;
 mod write;
 
 use std::collections::HashMap;
 
+pub use self::anonymize::{AnonymizeError, Anonymized, anonymize};
+pub use self::decode::decode;
 pub use self::draft::{Context, DeviceError, Draft, Warning, read_device, unknown_member};
+pub use self::import::{ImportError, Imported, import};
 pub use self::mix::{Mix, MixError};
 pub use self::people::People;
-pub use self::write::write_line;
 use self::spelling::{nearest, quoted};
+pub use self::validate::{Finding, Validated, validate};
+pub use self::write::write_line;
 use crate::random::Draw;
 
 /// A fleet that comes with the program.
@@ -111,6 +122,16 @@ pub enum FleetError {
         line: usize,
         /// What was there, shortened.
         found: String,
+    },
+    /// An object that is no device. What a client saved is wider than a fleet file.
+    #[error("{file}, line {line}: {reason}. A saved answer of Graph becomes a fleet file with 'simtune fleet import'")]
+    SavedAnswer {
+        /// The file's name.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        reason: DeviceError,
     },
     /// An object that is no device.
     #[error("{file}, line {line}: {reason}")]
@@ -214,7 +235,7 @@ fn read(file: &str, text: &str, context: &Context<'_>, draw: Draw) -> Result<Vec
         let name = entry.object.get("deviceName").and_then(serde_json::Value::as_str).unwrap_or_default();
         let place = namesakes.entry(name).or_default();
         let draft = read_device(&entry.object, context, draw.at("file").at(name).nth(*place))
-            .map_err(|reason| FleetError::Device { file: file.to_owned(), line: entry.line, reason })?;
+            .map_err(|reason| refused(file, entry, reason))?;
         *place += 1;
         if let Some(first) = lines.insert(draft.id, entry.line) {
             return Err(FleetError::TwiceTheSameId { file: file.to_owned(), line: entry.line, id: draft.id, first });
@@ -222,6 +243,14 @@ fn read(file: &str, text: &str, context: &Context<'_>, draw: Draw) -> Result<Vec
         drafts.push(draft);
     }
     Ok(drafts)
+}
+
+fn refused(file: &str, entry: &lines::Entry, reason: DeviceError) -> FleetError {
+    let (file, line) = (file.to_owned(), entry.line);
+    let is_saved = entry.object.keys().any(|name| {
+        name.starts_with("@odata.") || ["log", "responses", "AdditionalProperties"].contains(&name.as_str())
+    });
+    if is_saved { FleetError::SavedAnswer { file, line, reason } } else { FleetError::Device { file, line, reason } }
 }
 
 fn guess(name: &str) -> String {

@@ -139,11 +139,36 @@ fn pick<T>(items: &[T], weight: impl Fn(&T) -> u64, mut ticket: u64) -> &T {
 /// Shares in a thousand; Windows 450, iOS and iPadOS 280, Android 150, macOS 80, the rest 40.
 pub(super) static ROWS: [Row; 29] = [
     // Windows.
-    row("windows-joined", "windows", 250, Known { join: Some("azureADJoined"), owner: Some("company"), ..kind("desktop") }),
-    row("windows-rt", "windows", 40, Known { join: Some("azureADJoined"), owner: Some("company"), ..kind("windowsRT") }),
-    row("windows-hybrid", "windows", 80, Known { join: Some("hybridAzureADJoined"), owner: Some("company"), ..kind("desktop") }),
-    row("windows-co-managed", "windows", 30, Known { agent: Some("configurationManagerClientMdm"), owner: Some("company"), ..kind("desktop") }),
-    row("windows-personal", "windows", 40, Known { join: Some("azureADRegistered"), owner: Some("personal"), ..kind("desktop") }),
+    row(
+        "windows-joined",
+        "windows",
+        250,
+        Known { join: Some("azureADJoined"), owner: Some("company"), ..kind("desktop") },
+    ),
+    row(
+        "windows-rt",
+        "windows",
+        40,
+        Known { join: Some("azureADJoined"), owner: Some("company"), ..kind("windowsRT") },
+    ),
+    row(
+        "windows-hybrid",
+        "windows",
+        80,
+        Known { join: Some("hybridAzureADJoined"), owner: Some("company"), ..kind("desktop") },
+    ),
+    row(
+        "windows-co-managed",
+        "windows",
+        30,
+        Known { agent: Some("configurationManagerClientMdm"), owner: Some("company"), ..kind("desktop") },
+    ),
+    row(
+        "windows-personal",
+        "windows",
+        40,
+        Known { join: Some("azureADRegistered"), owner: Some("personal"), ..kind("desktop") },
+    ),
     row("cloud-pc", "windows", 10, kind("cloudPC")),
     // iOS and iPadOS.
     row("iphone-company", "iphone", 100, enrolled("iPhone", "appleBulkWithUser")),
@@ -157,7 +182,12 @@ pub(super) static ROWS: [Row; 29] = [
     row("android-work-profile", "android", 75, kind("androidForWork")),
     row("android-fully-managed", "android", 30, enrolled("androidEnterprise", "androidEnterpriseFullyManaged")),
     row("android-dedicated", "android", 15, enrolled("androidEnterprise", "androidEnterpriseDedicatedDevice")),
-    row("android-corporate-work-profile", "android", 10, enrolled("androidEnterprise", "androidEnterpriseCorporateWorkProfile")),
+    row(
+        "android-corporate-work-profile",
+        "android",
+        10,
+        enrolled("androidEnterprise", "androidEnterpriseCorporateWorkProfile"),
+    ),
     row("android-aosp", "android", 4, enrolled("androidnGMS", "androidAOSPUserOwnedDeviceEnrollment")),
     row("android-device-administrator", "android", 10, kind("android")),
     row("android-6", "android", 6, Known { os_version: Some("6.0.1"), ..kind("android") }),
@@ -166,7 +196,12 @@ pub(super) static ROWS: [Row; 29] = [
     row("mac-personal", "mac", 20, enrolled("macMDM", "userEnrollment")),
     // The rest.
     row("linux", "linux", 14, kind("linux")),
-    row("windows-defender", "windows", 10, Known { agent: Some("msSense"), os_version: Some("10.0.20348.2582"), ..kind("desktop") }),
+    row(
+        "windows-defender",
+        "windows",
+        10,
+        Known { agent: Some("msSense"), os_version: Some("10.0.20348.2582"), ..kind("desktop") },
+    ),
     row("iphone-exchange", "iphone", 5, Known { agent: Some("eas"), ..kind("iPhone") }),
     row("chromeos", "chromeos", 4, kind("chromeOS")),
     row("windows-phone", "windows-phone", 3, kind("windowsPhone")),

@@ -62,4 +62,3 @@ pub(super) fn generate(arguments: &Arguments) -> Result<(), Stop> {
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
 }
-

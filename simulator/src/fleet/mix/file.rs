@@ -60,11 +60,8 @@ impl Mix {
         let kinds_at = file.kinds.span().start;
         for (kind, weight) in file.kinds.into_inner() {
             let rows: Vec<_> = ROWS.iter().filter(|row| row.name == kind.get_ref()).collect();
-            let rows = if rows.is_empty() {
-                ROWS.iter().filter(|row| row.family == kind.get_ref()).collect()
-            } else {
-                rows
-            };
+            let rows =
+                if rows.is_empty() { ROWS.iter().filter(|row| row.family == kind.get_ref()).collect() } else { rows };
             if rows.is_empty() {
                 return Err(at(kind.span().start, unknown_kind(kind.get_ref())));
             }
@@ -110,7 +107,12 @@ fn part(name: &str, percent: f64) -> Result<u64, String> {
     if !(0.0..=100.0).contains(&percent) {
         return Err(format!("{name} is in per cent, from 0 to 100, not {percent}"));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "0 to 100,000")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "0 to 100,000"
+    )]
     Ok((percent * (WHOLE / 100) as f64).round() as u64)
 }
 
