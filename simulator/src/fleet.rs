@@ -247,10 +247,11 @@ fn read(file: &str, text: &str, context: &Context<'_>, draw: Draw) -> Result<Vec
 
 fn refused(file: &str, entry: &lines::Entry, reason: DeviceError) -> FleetError {
     let (file, line) = (file.to_owned(), entry.line);
-    let is_saved = entry.object.keys().any(|name| {
-        name.starts_with("@odata.") || ["log", "responses", "AdditionalProperties"].contains(&name.as_str())
-    });
-    if is_saved { FleetError::SavedAnswer { file, line, reason } } else { FleetError::Device { file, line, reason } }
+    if entry.is_answer {
+        FleetError::SavedAnswer { file, line, reason }
+    } else {
+        FleetError::Device { file, line, reason }
+    }
 }
 
 fn guess(name: &str) -> String {

@@ -4,6 +4,7 @@ mod architecture;
 mod command_line;
 mod control;
 mod fixtures;
+mod fleet_command;
 mod harness;
 mod licences;
 mod life_cycle;

@@ -115,7 +115,7 @@ impl Replacer {
     fn learn(&mut self, device: &Device) {
         for (place, member) in &device.members {
             let Some(text) = member.value.as_str().filter(|text| !vocabulary::is_placeholder(text)) else { continue };
-            match rule(PROPERTIES[*place].name) {
+            match rule(*place) {
                 Some(Rule::Plain | Rule::Public | Rule::Computed) | None => {}
                 Some(Rule::DeviceName | Rule::ManagedName | Rule::Text) => {
                     self.device_words.extend(words::runs(text).map(words::fold));
@@ -133,7 +133,7 @@ impl Replacer {
     fn device(&mut self, device: &mut Device, dropped: &mut BTreeMap<String, usize>) {
         device.members.retain(|place, member| {
             let name = PROPERTIES[*place].name;
-            match rule(name) {
+            match rule(*place) {
                 Some(rule) => {
                     self.value(rule, &mut member.value, &mut |nested| {
                         *dropped.entry(format!("{name}/{nested}")).or_default() += 1;
@@ -176,7 +176,8 @@ impl Replacer {
             Rule::Plain if vocabulary::is_plain(text) => text.to_owned(),
             Rule::Public => self.public(text),
             _ if vocabulary::is_placeholder(text) => text.to_owned(),
-            Rule::Plain | Rule::Text | Rule::Person | Rule::Computed => self.free(text),
+            Rule::Person => self.words(text),
+            Rule::Plain | Rule::Text | Rule::Computed => self.free(text),
             Rule::Guid => self.guid(text),
             Rule::Address => self.address(text),
             Rule::DeviceName => self.device_name(text),
@@ -218,7 +219,7 @@ impl Replacer {
         device.members.iter().find_map(|(place, member)| {
             let name = PROPERTIES[*place].name;
             let text = member.value.as_str().filter(|text| !vocabulary::is_placeholder(text))?;
-            let is_left = match rule(name)? {
+            let is_left = match rule(*place)? {
                 Rule::Plain | Rule::Public | Rule::Computed => false,
                 Rule::Person | Rule::Address | Rule::Text | Rule::DeviceName | Rule::ManagedName => {
                     words::names(text).into_iter().any(|word| self.is_left(word))

@@ -13,6 +13,8 @@ use super::spelling::quoted;
 pub(super) struct Entry {
     /// Where it begins, counted from 1.
     pub(super) line: usize,
+    /// On a page, as Graph answers, and not on a line of its own.
+    pub(super) is_answer: bool,
     pub(super) object: Map<String, Json>,
 }
 
@@ -30,17 +32,23 @@ pub(super) fn entries(file: &str, text: &str) -> Result<Vec<Entry>, FleetError> 
         return Err(errors.swap_remove(0));
     }
     let mut lines = Lines::of(text);
-    let entry = |json: &str| {
+    let entry = |Object { json, is_answer }: Object<'_>| {
         let line = lines.line_of(json);
         // What can still be wrong is its depth or a number.
         let object = serde_json::from_str(json).map_err(|error| syntax(file, &error, line - 1))?;
-        Ok(Entry { line, object })
+        Ok(Entry { line, is_answer, object })
     };
     objects.into_iter().map(entry).collect()
 }
 
+/// A device that is not read yet.
+pub(super) struct Object<'a> {
+    pub(super) json: &'a str,
+    is_answer: bool,
+}
+
 /// The JSON of every device in `text`, in order, and what else is there. After [`ENOUGH`] errors it gives up.
-pub(super) fn objects<'a>(file: &'a str, text: &'a str) -> (Vec<&'a str>, Vec<FleetError>) {
+pub(super) fn objects<'a>(file: &'a str, text: &'a str) -> (Vec<Object<'a>>, Vec<FleetError>) {
     // PowerShell's Out-File begins a file with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { file, lines: Lines::of(text), objects: Vec::new(), errors: Vec::new() };
@@ -79,27 +87,28 @@ fn is_one_value_a_line(text: &str) -> bool {
 struct Reader<'a> {
     file: &'a str,
     lines: Lines<'a>,
-    objects: Vec<&'a str>,
+    objects: Vec<Object<'a>>,
     errors: Vec<FleetError>,
 }
 
 impl<'a> Reader<'a> {
     /// A device, or a page or an array of them.
     fn value(&mut self, json: &'a str) {
-        let items = match json.as_bytes().first() {
-            Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(json).ok(),
-            Some(b'{') => serde_json::from_str::<Page<'_>>(json).ok().map(|page| page.value),
-            _ => None,
+        let page = |json| serde_json::from_str::<Page<'_>>(json).ok().map(|page| page.value);
+        let (items, is_answer) = match json.as_bytes().first() {
+            Some(b'[') => (serde_json::from_str(json).ok(), false),
+            Some(b'{') => (page(json), true),
+            _ => (None, false),
         };
         match items {
-            Some(items) => items.into_iter().for_each(|item| self.device(item.get())),
-            None => self.device(json),
+            Some(items) => items.into_iter().for_each(|item: &RawValue| self.device(item.get(), is_answer)),
+            None => self.device(json, json.contains("\"@odata.context\"")),
         }
     }
 
-    fn device(&mut self, json: &'a str) {
+    fn device(&mut self, json: &'a str, is_answer: bool) {
         if json.starts_with('{') {
-            self.objects.push(json);
+            self.objects.push(Object { json, is_answer });
         } else {
             let line = self.lines.line_of(json);
             self.errors.push(FleetError::NoObject { file: self.file.to_owned(), line, found: quoted(json) });

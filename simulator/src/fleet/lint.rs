@@ -10,7 +10,7 @@ use super::spelling::quoted;
 pub(super) fn complaint(property: &str, value: &str, domain: Option<&str>) -> Option<String> {
     let is_synthetic = match property {
         "userPrincipalName" | "emailAddress" | "enrolledByUserPrincipalName" => is_nobodys_address(value, domain),
-        "userDisplayName" => words::runs(value).all(is_nobodys_name),
+        "userDisplayName" => words::names(value).into_iter().all(is_nobodys_name),
         "imei" => value.split([',', ';', '/']).all(|imei| begins(imei, "00") || is_nobodys_code(imei)),
         "meid" => begins(value, "00") || is_nobodys_code(value),
         "iccid" => begins(value, "89999") || is_nobodys_code(value),
@@ -31,17 +31,18 @@ pub(super) fn serial_zeros(digits: usize) -> usize {
     if digits >= 16 { 8 } else { digits / 2 }
 }
 
-/// A reserved domain (RFC 2606, RFC 6761) or the tenant's own, and in front of it an invented name.
+/// A reserved domain (RFC 2606, RFC 6761) or network (RFC 5737) or the tenant's own domain, and in front of it an invented name.
 fn is_nobodys_address(address: &str, domain: Option<&str>) -> bool {
     let Some((local, host)) = address.rsplit_once('@') else {
-        return words::runs(address).all(is_nobodys_name);
+        return words::names(address).into_iter().all(is_nobodys_name);
     };
     let host = host.to_lowercase();
     let is_reserved = ["example", "test", "invalid", "localhost"]
         .contains(&host.rsplit('.').next().unwrap_or_default())
-        || ["example.com", "example.net", "example.org"].contains(&host.as_str());
+        || ["", "example.com", "example.net", "example.org"].contains(&host.as_str())
+        || ["192.0.2.", "198.51.100.", "203.0.113."].iter().any(|network| host.starts_with(network));
     let local = local.strip_suffix("#EXT#").unwrap_or(local);
-    (is_reserved || domain.is_some_and(|domain| host == domain)) && words::runs(local).all(is_nobodys_name)
+    (is_reserved || domain.is_some_and(|domain| host == domain)) && words::names(local).into_iter().all(is_nobodys_name)
 }
 
 fn is_nobodys_name(word: &str) -> bool {
@@ -77,8 +78,9 @@ fn is_local_address(address: &str) -> bool {
 
 /// Area code 555, country code 999, zeros, or so few digits that nobody can be called.
 fn is_fictitious_number(number: &str) -> bool {
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    digits < 3 || ["1555", "555", "999", "00", "01"].iter().any(|mark| begins(number, mark))
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let is_nobodys = digits.len() < 3 || ["1555", "555", "999", "00", "01"].iter().any(|mark| digits.starts_with(mark));
+    is_nobodys && number.chars().all(|letter| !letter.is_alphabetic() || matches!(letter, 'x' | 'X'))
 }
 
 /// Whether the letters and digits of a value begin with a mark, in any case and whatever is between them. (A value

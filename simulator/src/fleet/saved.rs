@@ -234,9 +234,10 @@ impl<'a> Reader<'a> {
 
     fn no_device(&mut self, json: &str) -> Unreadable {
         let cut = json.starts_with("\"@{") || json.starts_with("\"System.") || json.starts_with("\"Microsoft.");
-        let reason = match cut {
-            true => format!("a device was expected, and {} was found: {CUT_OFF}", quoted(json.trim_matches('"'))),
-            false => format!("a device, a page of devices or an array of either was expected, not {}", quoted(json)),
+        let reason = if cut {
+            format!("a device was expected, and {} was found: {CUT_OFF}", quoted(json.trim_matches('"')))
+        } else {
+            format!("a device, a page of devices or an array of either was expected, not {}", quoted(json))
         };
         self.wrong(json, reason)
     }

@@ -65,7 +65,7 @@ pub fn validate(text: &str, context: &Context<'_>, draw: Draw, synthetic: bool) 
     };
     let (objects, errors) = lines::objects("", text);
     for object in objects {
-        validation.device(object, context, draw, synthetic);
+        validation.device(object.json, context, draw, synthetic);
     }
     let Validation { mut found, skipped, .. } = validation;
     found.problems.extend(errors.into_iter().map(of_syntax));

@@ -15,7 +15,7 @@ impl Replacer {
     pub(super) fn guid(&mut self, text: &str) -> String {
         let key = canonical(text);
         if key.len() != 32 || !is_hex(&key) {
-            return self.free(text);
+            return self.words(text);
         }
         let made = self.replacement("guid", key.clone(), |draw| {
             let mut guid = characters(draw, HEX, 32).into_bytes();
@@ -41,7 +41,7 @@ impl Replacer {
             return self.digits("serial", text, &"0".repeat(serial_zeros(key.len())));
         }
         if key.len() < SHORTEST || !key.is_ascii() {
-            return self.free(text);
+            return self.words(text);
         }
         let made = self.replacement("serial", key.clone(), |draw| {
             let mut code = String::from("sim");
@@ -142,11 +142,19 @@ impl Replacer {
     pub(super) fn phone(&mut self, text: &str) -> String {
         let key = canonical(text);
         if !is_digits(&key) {
-            // A letter for a mask, as in `XXXXXXX0123`.
-            return self.each_word(text, |replacer, run| {
-                let is_mask = run.bytes().all(|byte| matches!(byte, b'x' | b'X'));
-                if is_mask { run.to_owned() } else { replacer.word(run) }
-            });
+            // Letters for a mask, or words around the number: they all become masks.
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            let replaced = self.digits("phone", &digits, "00");
+            let mut replaced = replaced.chars();
+            return text
+                .chars()
+                .map(|old| match old {
+                    '0'..='9' => replaced.next().unwrap_or('0'),
+                    old if old.is_uppercase() => 'X',
+                    old if old.is_alphanumeric() => 'x',
+                    old => old,
+                })
+                .collect();
         }
         let is_masked = text.contains(['*', '•', '#', '.']) && key.len() <= 4;
         let mark = match key.len() {
@@ -199,12 +207,13 @@ pub(super) fn canonical(text: &str) -> String {
 fn laid(text: &str, made: &str) -> String {
     let upper = text.chars().any(char::is_uppercase) || !text.chars().any(char::is_lowercase);
     let mut made = made.chars();
-    let placed = text.chars().map(|old| match old.is_alphanumeric() {
-        false => old,
-        true => {
+    let placed = text.chars().map(|old| {
+        if old.is_alphanumeric() {
             let new = made.next().unwrap_or('0');
             let is_upper = if old.is_alphabetic() { old.is_uppercase() } else { upper };
             if is_upper { new.to_ascii_uppercase() } else { new }
+        } else {
+            old
         }
     });
     placed.collect()

@@ -42,10 +42,7 @@ impl Replacer {
             let (host, path) = rest.split_at(end);
             return format!("{scheme}://{}{}", self.host(host), self.words(path));
         }
-        match part.contains('@') {
-            true => self.address(part),
-            false => self.words(part),
-        }
+        if part.contains('@') { self.address(part) } else { self.words(part) }
     }
 
     /// `local@domain`; a guest's is `local_domain#EXT#@domain`.
@@ -120,7 +117,7 @@ impl Replacer {
 }
 
 fn is_scheme(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+    ["http", "https"].iter().any(|scheme| scheme.eq_ignore_ascii_case(text))
 }
 
 /// User, type, and the moment with the `_` before it: `ada_Windows_6/12/2020_1:52 PM`.

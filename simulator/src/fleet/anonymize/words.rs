@@ -10,7 +10,7 @@ pub(in crate::fleet) fn runs(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The same without GUIDs.
-pub(super) fn names(text: &str) -> Vec<&str> {
+pub(in crate::fleet) fn names(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(char::is_alphanumeric) {
