@@ -147,9 +147,10 @@ impl Replacer {
             }
         });
         if let Some(physical) = device.physical.take() {
-            match Physical::deserialize(&physical) {
-                Ok(_) => device.physical = Some(self.physical(physical)),
-                Err(_) => *dropped.entry("physical".to_owned()).or_default() += 1,
+            if Physical::deserialize(&physical).is_ok() {
+                device.physical = Some(self.physical(physical));
+            } else {
+                *dropped.entry("physical".to_owned()).or_default() += 1;
             }
         }
     }
@@ -202,16 +203,16 @@ impl Replacer {
         }
         let draw = self.draw.at(class).nth(known.len() as u64);
         // Short words run out; then two of them share a replacement.
-        let mut made = String::new();
+        let mut fresh = String::new();
         for attempt in 0..ATTEMPTS {
-            made = make(draw.nth(attempt));
-            if !self.used.contains(&made) && !self.secrets.contains(&made) && !self.device_words.contains(&made) {
+            fresh = make(draw.nth(attempt));
+            if !self.used.contains(&fresh) && !self.secrets.contains(&fresh) && !self.device_words.contains(&fresh) {
                 break;
             }
         }
-        self.used.insert(made.clone());
-        known.insert(key, made.clone());
-        made
+        self.used.insert(fresh.clone());
+        known.insert(key, fresh.clone());
+        fresh
     }
 
     /// What of an anonymized device could still be somebody's.

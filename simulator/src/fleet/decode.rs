@@ -17,7 +17,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
 fn utf8(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let bad = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..bad].iter().filter(|byte| **byte == b'\n').count();
+        let line = error.as_bytes()[..bad].split(|byte| *byte == b'\n').count();
         format!("line {line}: this is neither UTF-8 nor UTF-16; save it again, with -Encoding utf8 in PowerShell")
     })
 }

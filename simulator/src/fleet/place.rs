@@ -19,13 +19,13 @@ impl<'a> Lines<'a> {
         if offset < self.offset {
             (self.offset, self.line) = (0, 1);
         }
-        self.line += self.text.as_bytes()[self.offset..offset].iter().filter(|byte| **byte == b'\n').count();
+        self.line += self.text[self.offset..offset].matches('\n').count();
         self.offset = offset;
         self.line
     }
 }
 
-/// What serde_json says, without the place, which it counts in the part it saw.
+/// What `serde_json` says, without the place, which it counts in the part it saw.
 pub(super) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned()

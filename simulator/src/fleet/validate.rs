@@ -116,7 +116,7 @@ impl<'a> Validation<'a> {
         }
         if synthetic {
             for ((name, value), line) in object.iter().zip(&places) {
-                if let Some(complaint) = value.as_str().and_then(|value| self.complaint(name, value, context)) {
+                if let Some(complaint) = value.as_str().and_then(|value| complaint(name, value, context)) {
                     self.problem(*line, complaint);
                 }
             }
@@ -124,12 +124,6 @@ impl<'a> Validation<'a> {
         if before == self.found.problems.len() {
             self.whole(line, &object, context, draw);
         }
-    }
-
-    fn complaint(&self, name: &str, value: &str, context: &Context<'_>) -> Option<String> {
-        let (_, property) = crate::device::record::property(name)?;
-        let complaint = lint::complaint(property.name, value, Some(context.people.domain()))?;
-        Some(format!("{complaint}; simtune fleet anonymize replaces it"))
     }
 
     /// A device whose members are all right by themselves.
@@ -156,6 +150,13 @@ impl<'a> Validation<'a> {
     fn problem(&mut self, line: usize, reason: String) {
         self.found.problems.push(Finding { line, reason });
     }
+}
+
+/// What the lint says of a member.
+fn complaint(name: &str, value: &str, context: &Context<'_>) -> Option<String> {
+    let (_, property) = crate::device::record::property(name)?;
+    let complaint = lint::complaint(property.name, value, Some(context.people.domain()))?;
+    Some(format!("{complaint}; simtune fleet anonymize replaces it"))
 }
 
 fn of_syntax(error: FleetError) -> Finding {

@@ -34,8 +34,10 @@ fn lower(letter: char) -> char {
     letter.to_lowercase().next().unwrap_or(letter)
 }
 
+type IsOf = fn(char) -> bool;
+
 /// For each script the letters that replacements are made of. No name and hardly a word consists of them alone.
-const SCRIPTS: [(fn(char) -> bool, &[char]); 13] = [
+const SCRIPTS: [(IsOf, &[char]); 13] = [
     (|letter| letter.is_ascii_lowercase(), &['j', 'k', 'q', 'u', 'v', 'w', 'x', 'y', 'z']),
     (|letter| letter.is_ascii_digit(), &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']),
     (|letter| ('\u{c0}'..='\u{24f}').contains(&letter), &['ü', 'ý', 'ž', 'ű']),
@@ -91,16 +93,13 @@ impl Replacer {
         while let Some(start) = rest.find(char::is_alphanumeric) {
             replaced.push_str(&rest[..start]);
             rest = &rest[start..];
-            let end = match guid_at(rest) {
-                Some(guid) => {
-                    replaced.push_str(&self.guid(guid));
-                    guid.len()
-                }
-                None => {
-                    let end = rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
-                    replaced.push_str(&replace(self, &rest[..end]));
-                    end
-                }
+            let end = if let Some(guid) = guid_at(rest) {
+                replaced.push_str(&self.guid(guid));
+                guid.len()
+            } else {
+                let end = rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+                replaced.push_str(&replace(self, &rest[..end]));
+                end
             };
             rest = &rest[end..];
         }
