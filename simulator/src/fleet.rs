@@ -124,7 +124,7 @@ pub enum FleetError {
         found: String,
     },
     /// An object that is no device. What a client saved is wider than a fleet file.
-    #[error("{file}, line {line}: {reason}. A saved answer of Graph becomes a fleet file with 'simtune fleet import'")]
+    #[error("{file}, line {line}: {reason} ('simtune fleet import' makes a fleet file of a saved answer)")]
     SavedAnswer {
         /// The file's name.
         file: String,

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, SecondsFormat};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::draft::{RELATIONS, guid, writable};
+use super::draft::{RELATIONS, guid, shown, writable};
 use super::saved::{self, Answer, Told};
 use super::spelling::quoted;
 use crate::device::record::{PROPERTIES, Property, Record, Shown, Source};
@@ -285,7 +285,7 @@ impl Device {
             // A program's way to say that it does not know.
             return Ok(());
         }
-        fits.map_err(|expected| format!("{} must be {expected}, not {}", property.name, quoted(&value.to_string())))?;
+        fits.map_err(|expected| format!("{} must be {expected}, not {}", property.name, shown(&value)))?;
         if !keep_empty && is_empty(&value) && !is_shown(property, by) {
             return Ok(());
         }

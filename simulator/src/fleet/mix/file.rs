@@ -53,9 +53,8 @@ impl Mix {
             line: 1 + text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count(),
             reason,
         };
-        let file: File = toml::from_str(text).map_err(|error| {
-            at(error.span().map_or(0, |span| span.start), error.message().lines().collect::<Vec<_>>().join(" "))
-        })?;
+        let file: File = toml::from_str(text)
+            .map_err(|error| at(error.span().map_or(0, |span| span.start), in_plain_words(error.message())))?;
         let mut shares = Vec::with_capacity(file.kinds.get_ref().len());
         let kinds_at = file.kinds.span().start;
         for (kind, weight) in file.kinds.into_inner() {
@@ -114,6 +113,19 @@ fn part(name: &str, percent: f64) -> Result<u64, String> {
         reason = "0 to 100,000"
     )]
     Ok((percent * (WHOLE / 100) as f64).round() as u64)
+}
+
+/// What the parser says, in the words of somebody who writes the file.
+fn in_plain_words(message: &str) -> String {
+    let types = [
+        ("expected i64", "expected a whole number"),
+        ("expected u64", "expected a whole number"),
+        ("expected f64", "expected a number of per cent"),
+        ("expected a map", "expected a table of shares, such as [kinds] with iphone = 40"),
+        ("missing field `kinds`", "there is no table of shares, such as [kinds] with iphone = 40"),
+    ];
+    let message = message.lines().collect::<Vec<_>>().join(" ");
+    types.iter().fold(message, |message, (from, to)| message.replace(from, to))
 }
 
 fn unknown_kind(name: &str) -> String {

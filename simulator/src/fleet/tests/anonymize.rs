@@ -129,6 +129,7 @@ fn shape(name: &str, text: &str) -> String {
     let is_code = !["Name", "emailAddress", "notes", "State", "Url", "model", "manufacturer", "Carrier", "System"]
         .iter()
         .any(|end| name.ends_with(end));
+    let text = if name == "notes" { text.rsplit_once(',').map_or(text, |(text, _)| text) } else { text };
     let classed = text.chars().map(|letter| match letter {
         letter if is_code && letter.is_alphanumeric() => 'x',
         letter if letter.is_uppercase() => 'A',
@@ -136,12 +137,12 @@ fn shape(name: &str, text: &str) -> String {
         letter if letter.is_numeric() => '0',
         other => other,
     });
-    // The top of a domain becomes `.example`.
+    // The top of a domain becomes `.example`. Behind the last comma of the notes is a GUID.
     classed.collect::<String>().replace(".aaaaaaa", ".tld").replace(".aaa", ".tld")
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_secret_is_left_and_every_shape_is_kept(planted in proptest::collection::vec(planted(), 1..4), seed: u64) {
