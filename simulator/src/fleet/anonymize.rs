@@ -133,18 +133,15 @@ impl Replacer {
     fn device(&mut self, device: &mut Device, dropped: &mut BTreeMap<String, usize>) {
         device.members.retain(|place, member| {
             let name = PROPERTIES[*place].name;
-            match rule(*place) {
-                Some(rule) => {
-                    self.value(rule, &mut member.value, &mut |nested| {
-                        *dropped.entry(format!("{name}/{nested}")).or_default() += 1;
-                    });
-                    true
-                }
-                None => {
-                    *dropped.entry(name.to_owned()).or_default() += 1;
-                    false
-                }
+            let rule = rule(*place);
+            if let Some(rule) = rule {
+                self.value(rule, &mut member.value, &mut |nested| {
+                    *dropped.entry(format!("{name}/{nested}")).or_default() += 1;
+                });
+            } else {
+                *dropped.entry(name.to_owned()).or_default() += 1;
             }
+            rule.is_some()
         });
         if let Some(physical) = device.physical.take() {
             if Physical::deserialize(&physical).is_ok() {

@@ -1,6 +1,7 @@
 //! From saved answers to a fleet: one line a device, whatever the number of answers that told of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat};
 use serde_json::{Map, Value as Json};
@@ -77,7 +78,7 @@ pub(super) fn devices(file: &str, text: &str) -> Result<(Vec<(usize, Device)>, L
     let mut left_out = LeftOut::default();
     let mut devices = Vec::with_capacity(saved.devices.len());
     let mut by_id = HashMap::new();
-    for told in &saved.devices {
+    for told in saved.devices {
         // Where a fleet file says null it means null.
         let is_line = told.by == Answer::Bare;
         let device = Device::of(&told.object, &told.by, is_line, &mut left_out);
@@ -249,8 +250,8 @@ impl Device {
                 }
                 ("physical", Json::Object(_)) if *by == Answer::Bare => self.physical = Some(value.clone()),
                 (name, _) if is_outside(name) => {}
-                (name, value) => match writable(name) {
-                    Some(property) => self.member(property, value, by, keep_empty, left_out)?,
+                (name, value) => match place_of(name) {
+                    Some(place) => self.member(place, value, by, keep_empty, left_out)?,
                     None => {
                         left_out.unknown.insert(name.to_owned());
                     }
@@ -262,12 +263,13 @@ impl Device {
 
     fn member(
         &mut self,
-        property: &'static Property,
+        place: usize,
         value: &Json,
         by: &Answer,
         keep_empty: bool,
         left_out: &mut LeftOut,
     ) -> Result<(), String> {
+        let property = &PROPERTIES[place];
         let Some(write) = property.write else {
             let is_empty = is_empty(value) || matches!(property.source, Source::HardwareInformation);
             left_out.results += usize::from(!is_empty);
@@ -293,7 +295,6 @@ impl Device {
             Answer::Single(_) => 2,
             Answer::Page | Answer::Bare => 1,
         };
-        let place = PROPERTIES.iter().position(|row| std::ptr::eq(row, property)).expect("a row of the table");
         // Of a property told under both its names, the one that says something.
         if self.members.get(&place).is_none_or(|member| member.value.is_null()) {
             self.members.insert(place, Member { value, rank });
@@ -335,6 +336,18 @@ impl Device {
         }
         format!("{}\n", Json::Object(object))
     }
+}
+
+/// The place of a property in the table. Most answers spell names as the table does.
+fn place_of(name: &str) -> Option<usize> {
+    static EXACT: LazyLock<HashMap<&str, usize>> =
+        LazyLock::new(|| PROPERTIES.iter().filter_map(|row| Some((row.name, search(row.name)?))).collect());
+    EXACT.get(name).copied().or_else(|| search(name))
+}
+
+fn search(name: &str) -> Option<usize> {
+    let property = writable(name)?;
+    PROPERTIES.iter().position(|row| std::ptr::eq(row, property))
 }
 
 /// Annotations, and relations that an answer holds where the query had `$expand`.

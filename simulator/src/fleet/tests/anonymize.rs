@@ -12,6 +12,8 @@ use crate::fleet::{AnonymizeError, Anonymized, anonymize};
 #[derive(Debug, Clone)]
 struct Planted {
     first: String,
+    /// Stands in the display name and nowhere else.
+    middle: String,
     last: String,
     company: String,
     serial: String,
@@ -22,10 +24,11 @@ struct Planted {
 }
 
 fn planted() -> impl Strategy<Value = Planted> {
-    let names = ("[mp][bdgmp]{4,9}", "[mp][bdgmp]{4,9}", "[mp][bdgmp]{4,9}");
+    let names = ("[mp][bdgmp]{4,9}", "[mp][bdgmp]{4,9}", "[mp][bdgmp]{4,9}", "[mp][bdgmp]{4,9}");
     let codes = ("[BDGP][0-9]{2}[BDGP0-9]{5,9}", "[1-9][0-9]{14}", "[c-f]8[0-9a-f]{10}", "[1-9][0-9]{9}", "[bd]{8}");
-    (names, codes).prop_map(|((first, last, company), (serial, imei, mac, phone, guid))| Planted {
+    (names, codes).prop_map(|((first, middle, last, company), (serial, imei, mac, phone, guid))| Planted {
         first,
+        middle,
         last,
         company,
         serial,
@@ -39,7 +42,7 @@ fn planted() -> impl Strategy<Value = Planted> {
 impl Planted {
     /// A device that holds every secret in every place where one can be.
     fn device(&self) -> Json {
-        let Self { first, last, company, serial, imei, mac, phone, guid } = self;
+        let Self { first, middle, last, company, serial, imei, mac, phone, guid } = self;
         let capital = |name: &str| name[..1].to_uppercase() + &name[1..];
         let (given, family) = (capital(first), capital(last));
         let user = format!("{guid}-1111-4111-8111-111111111111");
@@ -49,7 +52,7 @@ impl Planted {
             "azureADDeviceId": user.to_uppercase(),
             "deviceName": format!("{given}’s iPhone ({last})"),
             "managedDeviceName": format!("{first}.{last}_IPhone_6/12/2020_1:52 PM"),
-            "userDisplayName": format!("{given} {family}"),
+            "userDisplayName": format!("{given} {} {family}", capital(middle)),
             "userPrincipalName": format!("{first}.{last}@{company}.onmicrosoft.com"),
             "emailAddress": format!("{given}.{family}@{company}.com"),
             "enrolledByUserPrincipalName": format!("{first}_{company}.com#EXT#@{company}.onmicrosoft.com"),
@@ -78,8 +81,18 @@ impl Planted {
         })
     }
 
-    fn secrets(&self) -> [&str; 8] {
-        [&self.first, &self.last, &self.company, &self.serial, &self.imei, &self.mac, &self.phone, &self.guid]
+    fn secrets(&self) -> [&str; 9] {
+        [
+            &self.first,
+            &self.middle,
+            &self.last,
+            &self.company,
+            &self.serial,
+            &self.imei,
+            &self.mac,
+            &self.phone,
+            &self.guid,
+        ]
     }
 
     /// Somebody else whose name, address and codes have the same shape.
@@ -102,6 +115,7 @@ impl Planted {
         };
         Self {
             first: other(&self.first),
+            middle: other(&self.middle),
             last: other(&self.last),
             company: other(&self.company),
             serial: other(&self.serial),
@@ -201,6 +215,11 @@ proptest! {
             prop_assert_eq!(device["usersLoggedOn"][0]["userId"].as_str().unwrap(), text("userId"));
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_text_is_a_trap(name in "\\PC{0,30}", notes in any::<String>(), code in "[ -~]{0,24}", seed: u64) {
