@@ -4,6 +4,7 @@ mod ask;
 mod env;
 mod exec;
 mod explain;
+mod fleet;
 mod serve;
 mod signals;
 
@@ -89,6 +90,11 @@ enum Command {
         /// The profile whose defaults are shown
         #[arg(long, value_name = "P", default_value = "realistic")]
         profile: String,
+    },
+    /// Make, import, anonymize and check files of devices
+    Fleet {
+        #[command(subcommand)]
+        command: fleet::Command,
     },
     /// Print completions for a shell
     Completions {
@@ -206,6 +212,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Explain { device, edition } => print(&explain::explain(&device, edition.as_deref())?),
         Command::Matrix { edition, against } => print(&explain::matrix(edition.as_deref(), against.as_deref())?),
         Command::Quirks { profile } => print(&explain::quirks(&profile)?),
+        Command::Fleet { command } => fleet::run(command),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "simtune", &mut out);

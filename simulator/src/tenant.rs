@@ -245,6 +245,11 @@ fn owner(user: &User) -> Owner {
     }
 }
 
+/// What the devices of a tenant with that seed are drawn from.
+pub fn fleet_draw(seed: u64) -> Draw {
+    Draw::from_seed(seed).at("fleet")
+}
+
 /// The `number`-th tenant id of a seed.
 fn seeded_id(seed: u64, number: u64) -> Uuid {
     Draw::from_seed(seed).at("tenant").nth(number).guid()
@@ -307,7 +312,7 @@ impl Shared {
             return Ok((Arc::clone(base), warnings.clone()));
         }
         let as_of = day.and_time(chrono::NaiveTime::MIN).and_utc();
-        let draw = Draw::from_seed(seed).at("fleet");
+        let draw = fleet_draw(seed);
         let people = fleet::People::new(domain, draw.at("people"));
         let context = fleet::Context { people: &people, as_of };
         let drafts = fleet::drafts(source, &context, draw)?;

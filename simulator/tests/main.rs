@@ -9,6 +9,7 @@ mod doors;
 #[cfg(unix)]
 mod exec;
 mod fixtures;
+mod fleet_command;
 mod harness;
 mod inventory_surface;
 mod licences;
