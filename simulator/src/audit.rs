@@ -18,6 +18,8 @@ pub struct RemoteActionAudit {
     pub id: Uuid,
     /// The action as audits name it (`factoryReset` for a wipe).
     pub action: &'static str,
+    /// The action as its path names it (`wipe`).
+    pub asked: &'static str,
     /// When it was asked for.
     pub requested: DateTime<Utc>,
     /// How far it has got.
@@ -30,21 +32,25 @@ pub struct RemoteActionAudit {
     pub owner: Arc<str>,
     /// The device's IMEI, or empty.
     pub imei: Arc<str>,
+    /// The id of the call that asked many devices, if it was one.
+    pub bulk: Option<Uuid>,
 }
 
 impl RemoteActionAudit {
-    /// The row for `action`, asked of `device` at `now`.
+    /// The row for `action`, asked of `device` alone at `now` by a path of the same name.
     pub fn new(id: Uuid, action: &'static str, device: &ManagedDevice, now: DateTime<Utc>) -> Self {
         let record = device.record();
         Self {
             id,
             action,
+            asked: action,
             requested: now,
             state: ActionState::Pending,
             device_id: device.id(),
             device_name: record.device_name.share(),
             owner: record.user_principal_name.share(),
             imei: record.imei.share(),
+            bulk: None,
         }
     }
 
@@ -66,8 +72,8 @@ impl RemoteActionAudit {
             "actionState": self.state.name(),
             "managedDeviceId": self.device_id,
             "deviceActionDetails": [],
-            "deviceActionCategory": "single",
-            "bulkDeviceActionId": null,
+            "deviceActionCategory": if self.bulk.is_some() { "bulk" } else { "single" },
+            "bulkDeviceActionId": self.bulk,
         })
     }
 }
@@ -98,7 +104,9 @@ impl AuditLog {
 
     /// Writes one.
     pub fn write(&mut self, audit: RemoteActionAudit) {
-        self.pending.entry(audit.device_id).or_default().push_back(self.written);
+        if audit.state == ActionState::Pending {
+            self.pending.entry(audit.device_id).or_default().push_back(self.written);
+        }
         self.kept.push_back(audit);
         self.written += 1;
         if self.kept.len() > KEPT
@@ -116,15 +124,15 @@ impl AuditLog {
         }
     }
 
-    /// Writes the end of a device's pending actions into their audits, by the action's name there; an action without
-    /// an end stays pending. A device that answers has heard every request.
-    pub fn settle(&mut self, device: Uuid, end: impl Fn(&str) -> Option<ActionState>) {
+    /// Writes the end of a device's pending actions into their audits; an action without an end stays pending. A device
+    /// that answers has heard every request.
+    pub fn settle(&mut self, device: Uuid, end: impl Fn(&RemoteActionAudit) -> Option<ActionState>) {
         let Some(mut numbers) = self.pending.remove(&device) else { return };
         let first = self.written - self.kept.len() as u64;
         numbers.retain(|number| {
             let index = usize::try_from(number - first).expect("fewer than KEPT");
             let audit = &mut self.kept[index];
-            let state = end(audit.action);
+            let state = end(audit);
             audit.state = state.unwrap_or(audit.state);
             state.is_none()
         });

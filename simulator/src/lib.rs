@@ -24,7 +24,8 @@
 //! 1. [`device`]: what a managed device is. Its `record` is the one table of properties, its `lifecycle` the one of
 //!    actions. [`model`] has every other type of the entity data model.
 //! 2. [`support`]: which devices support the passcode reset, as data that says where it comes from.
-//! 3. [`actions`]: what an administrator can ask one device to do. [`quirks`]: how the doubtful is decided.
+//! 3. [`actions`]: what an administrator can ask one device to do, and [`functions`], what can be read of one beside
+//!    its properties. [`quirks`]: how the doubtful is decided.
 //! 4. [`world`]: the devices of one tenant, its time, and what happens in it. Below it [`inventory`], [`audit`],
 //!    [`journal`] and [`answers`]; above it [`tenant`].
 //! 5. [`service`]: one request, top to bottom. It asks [`access`] (who?), [`route`] (what?) and [`operations`] (how?);
@@ -73,6 +74,7 @@ pub mod device;
 pub mod exchange;
 pub mod exit_code;
 pub mod fleet;
+pub mod functions;
 pub mod gzip;
 pub mod identity;
 pub mod inventory;

@@ -1,9 +1,11 @@
 //! The operations of the Graph surface: each takes a routed request to an answer or a refusal.
 
+mod call_function;
 mod collection;
 mod delete_device;
 mod device_query;
 mod directory;
+pub mod execute_action;
 mod get_device;
 mod list_audits;
 mod list_devices;
@@ -89,6 +91,8 @@ pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
         Operation::UpdateDevice => update_device::update(context, route),
         Operation::DeleteDevice => delete_device::delete(context, route),
         Operation::RunAction(action) => run_action::run(context, route, action),
+        Operation::ExecuteAction => execute_action::execute(context, route),
+        Operation::CallFunction(function) => call_function::call(&context, route, function),
         Operation::ListAudits => list_audits::list(&context, route),
         Operation::GetAudit => list_audits::get(&context, route),
         Operation::ListUsers => directory::list_users(&context, route),

@@ -8,8 +8,9 @@ use std::fmt::Write;
 use hyper::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::actions::{self, RemoteAction};
+use crate::actions::{self, PRIVILEGED, RemoteAction};
 use crate::device::record::ApiVersion;
+use crate::functions::{self, DeviceFunction};
 use crate::wire::error::{BackendCall, Refusal};
 
 /// What a request asks for.
@@ -27,6 +28,10 @@ pub enum Operation {
     DeleteDevice,
     /// `POST …/managedDevices/{id}/{action}`.
     RunAction(&'static dyn RemoteAction),
+    /// `POST …/managedDevices/executeAction`.
+    ExecuteAction,
+    /// `GET …/managedDevices/{id}/{function}()`.
+    CallFunction(&'static dyn DeviceFunction),
     /// `GET …/remoteActionAudits`.
     ListAudits,
     /// `GET …/remoteActionAudits/{id}`.
@@ -51,6 +56,8 @@ impl Operation {
             Self::UpdateDevice => "updateDevice",
             Self::DeleteDevice => "deleteDevice",
             Self::RunAction(action) => action.name(),
+            Self::ExecuteAction => "executeAction",
+            Self::CallFunction(function) => function.name(),
             Self::ListAudits => "listRemoteActionAudits",
             Self::GetAudit => "getRemoteActionAudit",
             Self::ListUsers => "listUsers",
@@ -69,6 +76,8 @@ impl Operation {
             }
             Self::UpdateDevice | Self::DeleteDevice => &["DeviceManagementManagedDevices.ReadWrite.All"],
             Self::RunAction(action) => action.scopes(),
+            Self::ExecuteAction => PRIVILEGED,
+            Self::CallFunction(function) => function.scopes(),
             Self::ListAudits | Self::GetAudit => &[
                 "DeviceManagementConfiguration.Read.All",
                 "DeviceManagementConfiguration.ReadWrite.All",
@@ -128,6 +137,8 @@ enum Resource {
     Device,
     DeviceCount,
     Action(&'static dyn RemoteAction),
+    Function(&'static dyn DeviceFunction),
+    BulkAction,
     DetectedApps,
     DetectedApp,
     Audits,
@@ -154,8 +165,15 @@ impl Resource {
                 Some((Self::Audits, "navigation"))
             }
             Self::Devices if is("$count") => Some((Self::DeviceCount, "$count")),
+            Self::Devices if version == ApiVersion::Beta && unqualified(name).eq_ignore_ascii_case("executeAction") => {
+                Some((Self::BulkAction, "action"))
+            }
             Self::Device => {
-                let action = actions::action(name.strip_prefix("microsoft.graph.").unwrap_or(name))?;
+                let name = unqualified(name);
+                if let Some(function) = functions::function(name) {
+                    return (version == ApiVersion::Beta).then_some((Self::Function(function), "function"));
+                }
+                let action = actions::action(name)?;
                 (action.since() <= version).then_some((Self::Action(action), "action"))
             }
             _ => None,
@@ -184,6 +202,8 @@ impl Resource {
             (Self::Device, "PATCH") if !nested => Some(Operation::UpdateDevice),
             (Self::Device, "DELETE") if !nested => Some(Operation::DeleteDevice),
             (Self::Action(action), "POST") => Some(Operation::RunAction(action)),
+            (Self::Function(function), "GET") => Some(Operation::CallFunction(function)),
+            (Self::BulkAction, "POST") if !nested => Some(Operation::ExecuteAction),
             (Self::Audits, "GET") => Some(Operation::ListAudits),
             (Self::Audit, "GET") => Some(Operation::GetAudit),
             (Self::Users, "GET") => Some(Operation::ListUsers),
@@ -265,8 +285,15 @@ fn enter(template: &mut String, backend: &mut String, kind: &str, name: &str) {
 fn spell(resource: Resource, name: &str) -> String {
     match resource {
         Resource::Action(action) => format!("microsoft.management.services.api.{}", action.name()),
+        Resource::Function(function) => format!("microsoft.management.services.api.{}", function.name()),
+        Resource::BulkAction => "microsoft.management.services.api.executeAction".to_owned(),
         _ => name.to_owned(),
     }
+}
+
+/// Operations may be called by their qualified names.
+fn unqualified(name: &str) -> &str {
+    name.strip_prefix("microsoft.graph.").unwrap_or(name)
 }
 
 fn decode(segment: &str) -> String {

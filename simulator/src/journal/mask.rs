@@ -6,8 +6,22 @@ use std::fmt::Write;
 use hyper::header::{self, HeaderName};
 
 /// Members of JSON bodies whose string values are secrets.
-const SECRET_MEMBERS: &[&str] =
-    &["passcode", "access_token", "refresh_token", "id_token", "client_secret", "secretText", "unlockPin", "password"];
+const SECRET_MEMBERS: &[&str] = &[
+    "passcode",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "client_secret",
+    "secretText",
+    "unlockPin",
+    "password",
+    "macOsUnlockCode",
+    "adminAccountPassword",
+    "activationLockBypassCode",
+    "appleCareToken",
+    // What a function returns, such as a disk's recovery key. The `value` of a collection is no string.
+    "value",
+];
 
 /// Fields of forms and query strings that are secrets.
 const SECRET_FIELDS: &[&str] = &[

@@ -7,6 +7,6 @@ use crate::wire::error::Refusal;
 /// 204, and the device is hidden at once (documented: the delete action's page, 2026).
 pub(super) fn delete(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
     let id = context.device_id(route)?;
-    context.world.delete(id);
+    context.world.delete(id, None, context.now);
     Ok(Reply::no_content())
 }

@@ -1,0 +1,115 @@
+//! `POST /beta/deviceManagement/managedDevices/executeAction`: one action, asked of many devices.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::run_action::{arguments, written};
+use super::{Context, Reply};
+use crate::actions::{self, Parameter, RemoteAction};
+use crate::device::order::Arguments;
+use crate::odata::value::Edm;
+use crate::route::Route;
+use crate::wire::error::Refusal;
+use crate::world::{ActionRefusal, ActionRequest};
+
+/// What the call takes (documented: the action's beta page, msgraph-beta-sdk 1.66.0).
+pub static PARAMETERS: &[Parameter] = &[
+    Parameter::required("actionName", Edm::Enum("managedDeviceRemoteAction")),
+    Parameter::nullable("keepEnrollmentData", Edm::Boolean),
+    Parameter::nullable("keepUserData", Edm::Boolean),
+    Parameter::nullable("persistEsimDataPlan", Edm::Boolean),
+    Parameter::nullable("deviceIds", Edm::StringCollection),
+    Parameter::nullable("notificationTitle", Edm::String),
+    Parameter::nullable("notificationBody", Edm::String),
+    Parameter::nullable("deviceName", Edm::String),
+    Parameter::nullable("carrierUrl", Edm::String),
+    Parameter::nullable("deprovisionReason", Edm::String),
+    Parameter::nullable("organizationalUnitPath", Edm::String),
+];
+
+/// Devices in one call (documented: the index of device actions); that the service refuses more, and how, is assumed.
+const MOST: usize = 100;
+
+/// Devices in one call that collects diagnostics (documented: memdocs `collect-diagnostics.md`).
+const MOST_DIAGNOSTICS: usize = 25;
+
+/// What a call asks of each of its devices.
+enum Asked {
+    Action(&'static dyn RemoteAction, Arguments),
+    Delete,
+}
+
+/// Each id ends in one of four lists (documented: `bulkManagedDeviceActionResult`). An id given twice counts once, and
+/// one that is no GUID is not found (both assumed).
+pub(super) fn execute(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
+    let given = arguments(&context, route.version, "executeAction", PARAMETERS)?;
+    let asked = asked(&given)?;
+    let ids: Vec<&str> = given.get("deviceIds").and_then(Json::as_array).map_or_else(Vec::new, |ids| {
+        let mut seen = HashSet::new();
+        ids.iter().filter_map(Json::as_str).filter(|id| seen.insert(id.to_ascii_lowercase())).collect()
+    });
+    let most = if given.text("actionName") == "collectDiagnostics" { MOST_DIAGNOSTICS } else { MOST };
+    if ids.len() > most {
+        return Err(refused(format!("'deviceIds' can have at most {most} items; this request has {}.", ids.len())));
+    }
+
+    let bulk = context.world.next_bulk_id();
+    let mut lists = [const { Vec::new() }; 4];
+    for id in ids {
+        lists[list_of(context.world, id, &asked, bulk, context.now)].push(Json::from(id));
+    }
+    let members: Map<String, Json> = LISTS.iter().map(|name| (*name).to_owned()).zip(lists.map(Json::Array)).collect();
+    // The page's sample wraps the lists in `value`, as all generated samples do; SDKs read them as members
+    // (documented).
+    let answer = actions::Reply { context: "microsoft.graph.bulkManagedDeviceActionResult", members };
+    Ok(written(&context, route, &answer))
+}
+
+const LISTS: [&str; 4] = ["successfulDeviceIds", "failedDeviceIds", "notFoundDeviceIds", "notSupportedDeviceIds"];
+
+fn asked(given: &Arguments) -> Result<Asked, Refusal> {
+    let name = given.text("actionName");
+    if name == "delete" {
+        return Ok(Asked::Delete);
+    }
+    // A member of the enumeration that is not emulated.
+    let action = actions::action_in_bulk(name)
+        .ok_or_else(|| refused(format!("simtune does not emulate the action '{name}' for many devices.")))?;
+    let arguments = action.bulk_arguments(name, given);
+    let missing = action.parameters().iter().find(|known| !known.nullable && arguments.get(known.name).is_none());
+    if let Some(missing) = missing {
+        return Err(refused(format!("The action '{name}' needs the parameter '{}'.", missing.name)));
+    }
+    action.check(&arguments).map_err(refused)?;
+    Ok(Asked::Action(action, arguments))
+}
+
+/// The number of the list that `id` ends in.
+fn list_of(
+    world: &mut crate::world::World,
+    id: &str,
+    asked: &Asked,
+    bulk: Uuid,
+    now: chrono::DateTime<chrono::Utc>,
+) -> usize {
+    let Some(id) = Uuid::try_parse(id).ok().filter(|_| id.len() == 36) else { return 2 };
+    match asked {
+        Asked::Delete if world.delete(id, Some(bulk), now) => 0,
+        Asked::Delete => 2,
+        Asked::Action(action, arguments) => {
+            let asked = ActionRequest { action: *action, arguments: arguments.clone(), bulk: Some(bulk) };
+            match world.request_action(id, &asked, now) {
+                Ok(_) => 0,
+                Err(ActionRefusal::Unfit) => 1,
+                Err(ActionRefusal::UnknownDevice) => 2,
+                Err(ActionRefusal::Unsupported) => 3,
+            }
+        }
+    }
+}
+
+fn refused(message: String) -> Refusal {
+    Refusal::BadQuery { message }
+}
