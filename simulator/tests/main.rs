@@ -9,6 +9,7 @@ mod licences;
 mod life_cycle;
 mod paging;
 mod quirks;
+mod remote_actions;
 mod robustness;
 mod sockets;
 mod surface;
