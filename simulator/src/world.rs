@@ -336,12 +336,11 @@ impl World {
         }
         let mut device = ManagedDevice::clone(device);
         device.edit(|record| record.last_sync_date_time = at);
-        match device.departure.take() {
-            Some(departure) => self.depart(device, departure, at),
-            None => {
-                self.answer_everything(&mut device, at);
-                self.put(device);
-            }
+        if let Some(departure) = device.departure.take() {
+            self.depart(device, departure, at);
+        } else {
+            self.answer_everything(&mut device, at);
+            self.put(device);
         }
         Ok(())
     }

@@ -522,9 +522,9 @@ fn a_move() -> impl Strategy<Value = Move> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// Two thousand random steps: which action wins, what becomes of the others, and when a device is gone.
+    /// Over a thousand random steps: which action wins, what becomes of the others, and when a device is gone.
     #[test]
     fn wipe_retire_and_delete_win_as_in_a_reference_model(moves in prop::collection::vec(a_move(), 1..60)) {
         let harness = Harness::new();

@@ -29,6 +29,7 @@ impl Arguments {
     }
 
     /// Those of the parameters called `names`.
+    #[must_use]
     pub fn only(&self, names: impl Iterator<Item = &'static str>) -> Self {
         Self(names.filter_map(|name| Some((name, self.get(name)?.clone()))).collect())
     }
