@@ -1,10 +1,11 @@
 //! Who is asking: bearer token → tenant and permissions, or why not. A token is verified once and remembered.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
+use foldhash::fast::RandomState;
 use hyper::header::{self, HeaderValue};
 use uuid::Uuid;
 
@@ -86,14 +87,14 @@ type Seen = (Box<[u8]>, Arc<Caller>);
 #[derive(Debug)]
 pub struct Access {
     key: Arc<SigningKey>,
-    seen: RwLock<HashMap<u64, Seen>>,
+    seen: RwLock<HashMap<u64, Seen, RandomState>>,
     hasher: RandomState,
 }
 
 impl Access {
     /// Verifies with `key`.
     pub fn new(key: Arc<SigningKey>) -> Self {
-        Self { key, seen: RwLock::default(), hasher: RandomState::new() }
+        Self { key, seen: RwLock::default(), hasher: RandomState::default() }
     }
 
     /// Whose request it is.

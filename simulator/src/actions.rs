@@ -247,6 +247,11 @@ pub trait RemoteAction: Debug + Sync {
         Details::none()
     }
 
+    /// The type of what it answers with, where that is not an empty 204.
+    fn returns(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The body of a 200, where the answer is not an empty 204.
     fn reply(&self, _device: &ManagedDevice, _accepted: &Accepted) -> Option<Reply> {
         None
@@ -262,6 +267,8 @@ pub struct Accepted {
     pub request: Uuid,
     /// When it was accepted.
     pub at: DateTime<Utc>,
+    /// In which API version.
+    pub version: ApiVersion,
 }
 
 /// The body of a 200.

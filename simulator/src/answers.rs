@@ -2,10 +2,11 @@
 //! it is worked out once per state.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 use hyper::StatusCode;
 
 use crate::route::Operation;
@@ -53,7 +54,7 @@ pub struct Kept {
 /// The kept answers of one tenant.
 #[derive(Debug, Default)]
 pub struct Answers {
-    kept: HashMap<u64, (OwnedSpelling, Arc<Kept>)>,
+    kept: HashMap<u64, (OwnedSpelling, Arc<Kept>), RandomState>,
     hasher: RandomState,
     bytes: usize,
 }

@@ -1,4 +1,6 @@
-//! Remote action audits: the rows behind the portal's Devices → Device actions.
+//! Remote action audits: the rows behind the portal's Devices → Device actions. Below: audit events.
+
+pub mod event;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

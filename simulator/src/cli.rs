@@ -2,6 +2,7 @@
 
 mod ask;
 mod env;
+mod exec;
 mod explain;
 mod serve;
 mod signals;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use crate::config::{Options, UsageError};
 use crate::exit_code::ExitCode;
+use crate::report;
 
 /// A local Microsoft Intune that answers like Microsoft Graph
 #[derive(Debug, Parser)]
@@ -28,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Run a tenant until interrupted, and print how to connect
     Serve(Box<ServeArguments>),
+    /// Serve on free ports, run a command with every variable set, and say what it asked for
+    Exec(Box<ExecArguments>),
     /// Print the variables of a running simulator, for a shell to take over
     Env {
         /// How to spell them
@@ -104,6 +108,24 @@ struct ServeArguments {
     config: Option<PathBuf>,
 }
 
+#[derive(Debug, clap::Args)]
+struct ExecArguments {
+    /// Exit 3 when the command succeeded and this was met: unknown-route, ignored-filter; a list, or repeated
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = report::checks::named)]
+    fail_on: Vec<&'static report::checks::Check>,
+    /// Write what the command asked for to a file, as junit=FILE or json=FILE; may be repeated
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = exec::Target::parse)]
+    reports: Vec<exec::Target>,
+    #[command(flatten)]
+    options: Options,
+    /// The configuration file; its ports and its ready file are for serve [default: simtune.toml, if it is there]
+    #[arg(long, env = "SIMTUNE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
 /// Which simulator to ask.
 #[derive(Debug, clap::Args)]
 struct At {
@@ -116,7 +138,7 @@ struct At {
     control: Option<String>,
 }
 
-/// Why a command ends early.
+/// Why a command ends otherwise than with 0.
 #[derive(Debug)]
 enum Stop {
     /// Bad input.
@@ -125,6 +147,8 @@ enum Stop {
     Busy(String),
     /// The simulator that was asked is not there, or says no.
     Negative(String),
+    /// Everything was said; this is the code.
+    Code(ExitCode),
 }
 
 impl From<UsageError> for Stop {
@@ -147,6 +171,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Stop::Usage(error)) => (ExitCode::Usage, error.to_string()),
         Err(Stop::Busy(message)) => (ExitCode::PortBusy, message),
         Err(Stop::Negative(message)) => (ExitCode::Negative, message),
+        Err(Stop::Code(code)) => return code,
     };
     eprintln!("simtune: {message}");
     code
@@ -162,6 +187,10 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Serve(arguments) => {
             let config = arguments.options.with_file(arguments.config.as_deref())?.check()?;
             serve::serve(config)
+        }
+        Command::Exec(arguments) => {
+            let config = arguments.options.with_file_for_one_command(arguments.config.as_deref())?.check()?;
+            exec::exec(config, &arguments.command, &arguments.fail_on, &arguments.reports)
         }
         Command::Env { shell, at } => env::print(shell, &at),
         Command::Token { app, scopes, at } => {

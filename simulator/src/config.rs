@@ -29,16 +29,16 @@ pub const CLIENT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCA
 /// Where the control port is, unless told otherwise.
 pub const CONTROL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3651);
 
-/// The options of `serve`: as flags, as `SIMTUNE_…` in the environment, or as keys of `simtune.toml`.
+/// The options of `serve` and `exec`: as flags, as `SIMTUNE_…` in the environment, or as keys of `simtune.toml`.
 #[derive(Debug, Clone, Default, Args, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(title = "simtune.toml")]
 pub struct Options {
-    /// Where clients connect; port 0 takes a free one [default: 127.0.0.1:3650]
+    /// Where clients connect; port 0 takes a free one [default: 127.0.0.1:3650; exec: a free port]
     #[arg(long, env = "SIMTUNE_LISTEN", value_name = "ADDR", value_parser = address)]
     pub listen: Option<SocketAddr>,
 
-    /// Where the tester connects; port 0 takes a free one [default: 127.0.0.1:3651]
+    /// Where the tester connects; port 0 takes a free one [default: 127.0.0.1:3651; exec: a free port]
     #[arg(long, env = "SIMTUNE_CONTROL", value_name = "ADDR", value_parser = address)]
     pub control: Option<SocketAddr>,
 
@@ -103,7 +103,7 @@ pub struct Options {
     #[arg(long, env = "SIMTUNE_NEXT_LINK", value_name = "door|graph|relative")]
     pub next_link: Option<NextLink>,
 
-    /// Log lines as text, or as JSON with the ready object as one line on stdout [default: text]
+    /// Log lines as text, or as JSON with the ready object as one line on stdout; exec: its summary [default: text]
     #[arg(long, env = "SIMTUNE_LOG_FORMAT", value_name = "text|json")]
     pub log_format: Option<LogFormat>,
 
@@ -157,14 +157,28 @@ pub struct UsageError(pub String);
 impl Options {
     /// Fills what flags and environment left open from a configuration file: `named`, or `simtune.toml` if it is there.
     pub fn with_file(self, named: Option<&Path>) -> Result<Self, UsageError> {
-        let path = named.unwrap_or(Path::new(FILE_NAME));
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
-            Err(error) => return Err(UsageError(format!("cannot read {}: {error}", path.display()))),
+        Ok(self.over(Self::read_file(named)?))
+    }
+
+    /// The same for a simulator that serves one command: on free ports, and without a ready file, unless flags or
+    /// environment say otherwise. The file's ports are those of `serve`, which may be running.
+    pub fn with_file_for_one_command(self, named: Option<&Path>) -> Result<Self, UsageError> {
+        let file = Self::read_file(named)?;
+        let free = |address: Option<SocketAddr>, default: SocketAddr| {
+            Some(SocketAddr::new(address.unwrap_or(default).ip(), 0))
         };
-        let file = Self::parse_file(&path.display().to_string(), &text)?;
-        Ok(self.over(file))
+        let listen = free(file.listen, CLIENT_ADDRESS);
+        let control = free(file.control, CONTROL_ADDRESS);
+        Ok(self.over(Self { listen, control, ready_file: None, ..file }))
+    }
+
+    fn read_file(named: Option<&Path>) -> Result<Self, UsageError> {
+        let path = named.unwrap_or(Path::new(FILE_NAME));
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse_file(&path.display().to_string(), &text),
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(UsageError(format!("cannot read {}: {error}", path.display()))),
+        }
     }
 
     /// Reads the text of a configuration file.

@@ -33,6 +33,8 @@ pub struct Entry {
     pub http_version: &'static str,
     /// The operation's name, or nothing where no operation was found.
     pub operation: Option<&'static str>,
+    /// Why it was refused: the name of a row of `wire::error`.
+    pub refusal: Option<&'static str>,
     /// The app that asked.
     pub app_id: Option<Uuid>,
     /// A hash that is the same for the same token.
@@ -76,7 +78,11 @@ impl Asked {
                 _ if mask::is_credential(name) => {
                     text.push_str(&mask::credential(&String::from_utf8_lossy(value.as_bytes())));
                 }
-                _ => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+                // Checking a text that is sound costs a tenth of looking for what might be wrong with it.
+                _ => match std::str::from_utf8(value.as_bytes()) {
+                    Ok(value) => text.push_str(value),
+                    Err(_) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+                },
             }
             text.push('\n');
         }
@@ -200,6 +206,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "method": entry.asked.method.as_str(),
         "target": mask::target(entry.asked.target()),
         "operation": entry.operation,
+        "refusal": entry.refusal,
         "status": entry.head.status.as_u16(),
         "appId": entry.app_id,
         "user": null,

@@ -13,7 +13,7 @@
 //!                 └──────────▶ tenant ─▶ world ◀┴───────────────┘
 //!                                          │  devices, time, audits, journal
 //!                                          ▼
-//!              device · support · actions · quirks · odata ─ pure: no clock, no lock, no socket
+//!              device · support · actions · posture · quirks · odata ─ pure: no clock, no lock, no socket
 //!                                          │
 //!                                          ▼
 //!                                        wire ─ JSON, errors and headers as Graph spells them
@@ -22,7 +22,8 @@
 //! # Reading order
 //!
 //! 1. [`device`]: what a managed device is. Its `record` is the one table of properties, its `lifecycle` the one of
-//!    actions. [`model`] has every other type of the entity data model.
+//!    actions. [`model`] has every other type of the entity data model, [`posture`] what is drawn of a device beside its
+//!    record.
 //! 2. [`support`]: which devices support the passcode reset, as data that says where it comes from.
 //! 3. [`actions`]: what an administrator can ask one device to do, and [`functions`], what can be read of one beside
 //!    its properties. [`quirks`]: how the doubtful is decided.
@@ -33,7 +34,8 @@
 //! 6. [`control`]: the port the tester talks to.
 //! 7. [`server`]: the sockets of both ports. [`exchange`] is what it hands over, [`gzip`] how bodies shrink.
 //! 8. [`running`]: a whole simulator. [`config`] is every knob, [`ready`] how to find it, [`log`] a line per request,
-//!    [`cli`] the program around it, [`exit_code`] how that ends.
+//!    [`variables`] the same for a shell, [`tally`] what was asked, [`report`] what `exec` says of it, [`cli`] the
+//!    program around it, [`exit_code`] how that ends.
 //!
 //! [`fleet`] makes the devices a tenant starts with, [`random`] every draw, and [`clock`] is the only one that reads the
 //! time. `docs/architecture.md` says who may know whom, and why.
@@ -80,13 +82,16 @@ pub mod identity;
 pub mod inventory;
 pub mod journal;
 pub mod log;
+pub mod metadata;
 pub mod model;
 pub mod odata;
 pub mod operations;
 pub mod outgoing;
+pub mod posture;
 pub mod quirks;
 pub mod random;
 pub mod ready;
+pub mod report;
 pub mod route;
 pub mod running;
 pub mod server;
@@ -94,6 +99,8 @@ pub mod service;
 pub mod shutdown;
 pub mod sign_in;
 pub mod support;
+pub mod tally;
 pub mod tenant;
+pub mod variables;
 pub mod wire;
 pub mod world;

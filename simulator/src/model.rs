@@ -1,13 +1,33 @@
 //! The entity data model: which types there are and what they hold.
 //!
 //! One file per entity type below; `$metadata` prints them, `$select` resolves names by them, refusals quote them. The
-//! managed device is not here: its table is [`crate::device::record`], which also knows where each value comes from.
+//! managed device is made from the table in [`crate::device::record`], which also knows where each value comes from.
 
+pub mod audit_event;
+pub mod complex_types;
+pub mod container;
+pub mod csdl;
+pub mod detected_app;
+pub mod device_category;
+pub mod device_compliance_policy_state;
+pub mod device_configuration_state;
+pub mod device_log_collection_response;
+pub mod device_management;
 pub mod directory;
+pub mod entity_types;
+pub mod enumerations;
+pub mod managed_device;
+pub mod managed_device_overview;
 pub mod remote_action_audit;
+pub mod windows_protection_state;
+
+#[cfg(test)]
+mod tests;
 
 use crate::device::record::ApiVersion;
 use crate::odata::value::Edm;
+
+pub use self::entity_types::ENTITY_TYPES;
 
 /// One entity type.
 #[derive(Debug)]
@@ -76,4 +96,18 @@ impl EntityType {
     pub fn full_name(&self) -> String {
         format!("microsoft.graph.{}", self.name)
     }
+}
+
+/// The entity type called `name`, if `version` has it.
+pub fn entity_type(name: &str, version: ApiVersion) -> Option<&'static EntityType> {
+    ENTITY_TYPES.iter().copied().find(|known| known.since <= version && known.name == name)
+}
+
+/// Whether what `navigation` leads to lives below `owner` and nowhere else, so that `owner`'s path is its address.
+/// What else leads there leads to the same objects (documented: `ContainsTarget` in the CSDL of both versions).
+pub fn is_contained(owner: &EntityType, navigation: &Navigation) -> bool {
+    !matches!(
+        (owner.name, navigation.name),
+        ("detectedApp", "managedDevices") | ("managedDevice", "detectedApps" | "users")
+    )
 }

@@ -1,23 +1,32 @@
 //! The operations of the Graph surface: each takes a routed request to an answer or a refusal.
 
+mod audit_events;
 mod call_function;
 mod collection;
 mod delete_device;
+mod detected_apps;
+mod device_categories;
 mod device_query;
 mod directory;
-pub mod execute_action;
+mod execute_action;
+mod expand;
 mod get_device;
 mod list_audits;
 mod list_devices;
+mod navigation;
+mod overview;
+mod rows;
 mod run_action;
 mod update_device;
+mod which;
 
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use uuid::Uuid;
 
+use crate::device::ManagedDevice;
 use crate::exchange::Request;
-use crate::quirks::UnknownId;
+use crate::quirks::{UnknownEnumMembers, UnknownId};
 use crate::route::{Operation, Route};
 use crate::tenant::Tenant;
 use crate::wire::error::{BackendCall, Refusal};
@@ -36,6 +45,8 @@ pub struct Context<'a> {
     pub tenant: &'a Tenant,
     /// The request.
     pub request: &'a Request,
+    /// The app that calls, as far as its token tells.
+    pub app: Option<Uuid>,
     /// The signed-in user's id; an app that acts for itself has none.
     pub user: Option<&'a str>,
     /// What stands behind the `?`, as sent.
@@ -85,7 +96,7 @@ fn foreign_token() -> Refusal {
 /// Runs the operation that `route` names.
 pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
     match route.operation {
-        Operation::ListDevices => list_devices::list(&context, route),
+        Operation::ListDevices | Operation::ListComanagedDevices => list_devices::list(&context, route),
         Operation::CountDevices => list_devices::count(&context, route),
         Operation::GetDevice => get_device::get(&context, route),
         Operation::UpdateDevice => update_device::update(context, route),
@@ -93,6 +104,18 @@ pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
         Operation::RunAction(action) => run_action::run(context, route, action),
         Operation::ExecuteAction => execute_action::execute(context, route),
         Operation::CallFunction(function) => call_function::call(&context, route, function),
+        Operation::FollowNavigation(navigation) => navigation::get(&context, route, navigation),
+        Operation::GetNavigationItem(navigation) => navigation::get_item(&context, route, navigation),
+        Operation::ListSettingStates(navigation) => navigation::settings(&context, route, navigation),
+        Operation::ListDetectedApps => detected_apps::list(&context, route),
+        Operation::GetDetectedApp => detected_apps::get(&context, route),
+        Operation::ListDeviceCategories => device_categories::list(&context, route),
+        Operation::GetDeviceCategory => device_categories::get(&context, route),
+        Operation::GetOverview => overview::get(&context, route),
+        Operation::ListAuditEvents => audit_events::list(&context, route),
+        Operation::GetAuditEvent => audit_events::get(&context, route),
+        Operation::GetDeviceManagement => overview::get_device_management(&context, route),
+        Operation::GetMe => directory::get_me(&context, route),
         Operation::ListAudits => list_audits::list(&context, route),
         Operation::GetAudit => list_audits::get(&context, route),
         Operation::ListUsers => directory::list_users(&context, route),
@@ -103,6 +126,11 @@ pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
 }
 
 impl Context<'_> {
+    /// Whether an answer may hold only members of enumerations that the version's schema has.
+    fn known_members(&self) -> bool {
+        self.world.quirks().unknown_enum_members == UnknownEnumMembers::Prefer && !self.preferences.unknown_enum_members
+    }
+
     /// What absolute links start with.
     fn link_root(&self) -> &str {
         match self.next_link {
@@ -125,22 +153,19 @@ impl Context<'_> {
         out
     }
 
-    /// The device that the route's key names.
-    fn device_id(&self, route: &Route) -> Result<Uuid, Refusal> {
+    /// The device that the route names.
+    fn device(&self, route: &Route) -> Result<&ManagedDevice, Refusal> {
         let call = || route.backend_call(None);
-        let id = Uuid::try_parse(&route.key)
-            .ok()
-            .filter(|_| route.key.len() == 36)
-            .ok_or_else(|| Refusal::MalformedId(call()))?;
-        let owned = self
-            .world
-            .inventory()
-            .get(id)
-            .is_some_and(|device| route.user.as_deref().is_none_or(|user| device_query::is_owned_by(device, user)));
-        if owned {
-            return Ok(id);
-        }
-        Err(self.unknown(call()))
+        let key = route.device.as_deref().unwrap_or_default();
+        let id = Uuid::try_parse(key).ok().filter(|_| key.len() == 36).ok_or_else(|| Refusal::MalformedId(call()))?;
+        let which = self.which(route)?;
+        let device = self.world.inventory().get(id).filter(|device| which.has(device));
+        device.map(AsRef::as_ref).ok_or_else(|| self.unknown(call()))
+    }
+
+    /// Its id.
+    fn device_id(&self, route: &Route) -> Result<Uuid, Refusal> {
+        self.device(route).map(ManagedDevice::id)
     }
 
     /// The refusal of a well-formed id that nothing has.
@@ -151,3 +176,6 @@ impl Context<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

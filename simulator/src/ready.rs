@@ -60,22 +60,6 @@ impl Ready {
         }
     }
 
-    /// The variables a client is configured with, in the order of the documentation, but for the token.
-    pub fn variables(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("SIMTUNE_GRAPH_URL", self.graph_url.clone()),
-            ("SIMTUNE_GRAPH_BETA_URL", self.graph_beta_url.clone()),
-            ("SIMTUNE_AUTHORITY_URL", self.authority_url.clone()),
-            ("SIMTUNE_CONTROL_URL", self.control_url.clone()),
-            ("SIMTUNE_TENANT_ID", self.tenant_id.to_string()),
-            ("SIMTUNE_CLIENT_ID", self.client_id.to_string()),
-            ("SIMTUNE_CLIENT_SECRET", self.client_secret.clone()),
-            ("AZURE_TENANT_ID", self.tenant_id.to_string()),
-            ("AZURE_CLIENT_ID", self.client_id.to_string()),
-            ("AZURE_CLIENT_SECRET", self.client_secret.clone()),
-        ]
-    }
-
     /// Writes the ready file so that a reader sees all of it or nothing, and only its owner can read it.
     pub fn write_file(&self, path: &Path) -> std::io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

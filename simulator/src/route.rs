@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use crate::actions::{self, PRIVILEGED, RemoteAction};
 use crate::device::record::ApiVersion;
 use crate::functions::{self, DeviceFunction};
+use crate::model::managed_device::DeviceNavigation;
 use crate::wire::error::{BackendCall, Refusal};
 
 /// What a request asks for.
@@ -32,6 +33,32 @@ pub enum Operation {
     ExecuteAction,
     /// `GET …/managedDevices/{id}/{function}()`.
     CallFunction(&'static dyn DeviceFunction),
+    /// `GET …/managedDevices/{id}/{navigation}`.
+    FollowNavigation(DeviceNavigation),
+    /// `GET …/managedDevices/{id}/{navigation}/{id}`.
+    GetNavigationItem(DeviceNavigation),
+    /// `GET …/managedDevices/{id}/{navigation}/{id}/settingStates`.
+    ListSettingStates(DeviceNavigation),
+    /// `GET …/comanagedDevices`.
+    ListComanagedDevices,
+    /// `GET …/detectedApps`.
+    ListDetectedApps,
+    /// `GET …/detectedApps/{id}`.
+    GetDetectedApp,
+    /// `GET …/deviceCategories`.
+    ListDeviceCategories,
+    /// `GET …/deviceCategories/{id}`.
+    GetDeviceCategory,
+    /// `GET …/managedDeviceOverview`.
+    GetOverview,
+    /// `GET …/auditEvents`.
+    ListAuditEvents,
+    /// `GET …/auditEvents/{id}`.
+    GetAuditEvent,
+    /// `GET /deviceManagement`.
+    GetDeviceManagement,
+    /// `GET /me`.
+    GetMe,
     /// `GET …/remoteActionAudits`.
     ListAudits,
     /// `GET …/remoteActionAudits/{id}`.
@@ -58,6 +85,19 @@ impl Operation {
             Self::RunAction(action) => action.name(),
             Self::ExecuteAction => "executeAction",
             Self::CallFunction(function) => function.name(),
+            Self::FollowNavigation(navigation) => navigation.property().name,
+            Self::GetNavigationItem(_) => "getNavigationItem",
+            Self::ListSettingStates(_) => "listSettingStates",
+            Self::ListComanagedDevices => "listComanagedDevices",
+            Self::ListDetectedApps => "listDetectedApps",
+            Self::GetDetectedApp => "getDetectedApp",
+            Self::ListDeviceCategories => "listDeviceCategories",
+            Self::GetDeviceCategory => "getDeviceCategory",
+            Self::GetOverview => "getManagedDeviceOverview",
+            Self::ListAuditEvents => "listAuditEvents",
+            Self::GetAuditEvent => "getAuditEvent",
+            Self::GetDeviceManagement => "getDeviceManagement",
+            Self::GetMe => "getMe",
             Self::ListAudits => "listRemoteActionAudits",
             Self::GetAudit => "getRemoteActionAudit",
             Self::ListUsers => "listUsers",
@@ -71,18 +111,36 @@ impl Operation {
     /// operation's page; the order for reading devices was observed, cnspec#1708).
     pub fn scopes(self) -> &'static [&'static str] {
         match self {
-            Self::ListDevices | Self::CountDevices | Self::GetDevice => {
+            Self::ListDevices
+            | Self::CountDevices
+            | Self::GetDevice
+            | Self::ListComanagedDevices
+            | Self::ListDetectedApps
+            | Self::GetDetectedApp
+            | Self::GetOverview => {
                 &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
+            }
+            Self::FollowNavigation(navigation)
+            | Self::GetNavigationItem(navigation)
+            | Self::ListSettingStates(navigation) => navigation_scopes(navigation),
+            Self::ListAuditEvents | Self::GetAuditEvent | Self::GetDeviceManagement => {
+                &["DeviceManagementApps.Read.All", "DeviceManagementApps.ReadWrite.All"]
             }
             Self::UpdateDevice | Self::DeleteDevice => &["DeviceManagementManagedDevices.ReadWrite.All"],
             Self::RunAction(action) => action.scopes(),
             Self::ExecuteAction => PRIVILEGED,
             Self::CallFunction(function) => function.scopes(),
-            Self::ListAudits | Self::GetAudit => &[
-                "DeviceManagementConfiguration.Read.All",
-                "DeviceManagementConfiguration.ReadWrite.All",
-                "DeviceManagementManagedDevices.Read.All",
-                "DeviceManagementManagedDevices.ReadWrite.All",
+            Self::ListAudits | Self::GetAudit | Self::ListDeviceCategories | Self::GetDeviceCategory => {
+                CONFIGURATION_OR_DEVICES
+            }
+            Self::GetMe => &[
+                "User.Read",
+                "User.ReadWrite",
+                "User.ReadBasic.All",
+                "User.Read.All",
+                "User.ReadWrite.All",
+                "Directory.Read.All",
+                "Directory.ReadWrite.All",
             ],
             Self::ListUsers | Self::GetUser => {
                 &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]
@@ -98,8 +156,40 @@ impl Operation {
 
     /// Whether it belongs to the directory, whose refusals are its own.
     pub fn is_directory(self) -> bool {
-        matches!(self, Self::ListUsers | Self::GetUser | Self::ListOrganizations | Self::GetOrganization)
+        matches!(self, Self::ListUsers | Self::GetUser | Self::GetMe | Self::ListOrganizations | Self::GetOrganization)
     }
+}
+
+const CONFIGURATION_OR_DEVICES: &[&str] = &[
+    "DeviceManagementConfiguration.Read.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
+    "DeviceManagementManagedDevices.Read.All",
+    "DeviceManagementManagedDevices.ReadWrite.All",
+];
+
+/// Policy states have no page that says (observed: contrib#8452); those of the policies themselves, or those of the
+/// device, are assumed.
+fn navigation_scopes(navigation: DeviceNavigation) -> &'static [&'static str] {
+    match navigation {
+        DeviceNavigation::Category
+        | DeviceNavigation::CompliancePolicyStates
+        | DeviceNavigation::ConfigurationStates => CONFIGURATION_OR_DEVICES,
+        DeviceNavigation::LogCollectionRequests
+        | DeviceNavigation::Users
+        | DeviceNavigation::WindowsProtectionState
+        | DeviceNavigation::DetectedApps => {
+            &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
+        }
+    }
+}
+
+/// Whose devices a path below a user is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// The signed-in user's: `/me`.
+    Mine,
+    /// A user's, by id or sign-in name, as sent.
+    Users(String),
 }
 
 /// A request's path, understood.
@@ -112,11 +202,20 @@ pub struct Route {
     /// The key of the last collection, as sent.
     pub key: String,
     /// The user whose devices are meant.
-    pub user: Option<String>,
+    pub user: Option<Whose>,
+    /// The key of the detected app whose devices are meant.
+    pub app: Option<String>,
+    /// The key of the device that is meant, or whose navigation is.
+    pub device: Option<String>,
     path: String,
 }
 
 impl Route {
+    /// Whether it needs a signed-in user, and so differs from one to the other.
+    pub fn is_mine(&self) -> bool {
+        self.user == Some(Whose::Mine)
+    }
+
     /// The call as Intune's front end sees it; `query` is what stands behind the `?`.
     pub fn backend_call(&self, query: Option<&str>) -> BackendCall {
         let query = query.filter(|query| !query.is_empty());
@@ -132,6 +231,8 @@ impl Route {
 #[derive(Debug, Clone, Copy)]
 enum Resource {
     Root,
+    /// For its refusals: whoever may read it was answered by [`metadata`].
+    Metadata,
     DeviceManagement,
     Devices,
     Device,
@@ -139,10 +240,23 @@ enum Resource {
     Action(&'static dyn RemoteAction),
     Function(&'static dyn DeviceFunction),
     BulkAction,
+    Navigation(DeviceNavigation),
+    NavigationItem(DeviceNavigation),
+    SettingStates(DeviceNavigation),
+    ComanagedDevices,
+    ComanagedDevice,
     DetectedApps,
     DetectedApp,
+    Categories,
+    Category,
+    Overview,
+    AuditEvents,
+    AuditEvent,
     Audits,
     Audit,
+    /// The number of a collection's members, where the service has no such route.
+    NoCount,
+    Me,
     Users,
     User,
     Organizations,
@@ -154,13 +268,21 @@ impl Resource {
     fn child(self, name: &str, version: ApiVersion) -> Option<(Self, &'static str)> {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         match self {
+            Self::Root if is(METADATA) => Some((Self::Metadata, METADATA)),
             Self::Root if is("deviceManagement") => Some((Self::DeviceManagement, "singleton")),
+            Self::Root if is("me") => Some((Self::Me, "singleton")),
             Self::Root if is("users") => Some((Self::Users, "entityset")),
             Self::Root if is("organization") => Some((Self::Organizations, "entityset")),
-            Self::DeviceManagement | Self::DetectedApp | Self::User if is("managedDevices") => {
+            Self::DeviceManagement | Self::DetectedApp | Self::User | Self::Me if is("managedDevices") => {
                 Some((Self::Devices, "navigation"))
             }
+            Self::DeviceManagement if is("comanagedDevices") && version == ApiVersion::Beta => {
+                Some((Self::ComanagedDevices, "navigation"))
+            }
             Self::DeviceManagement if is("detectedApps") => Some((Self::DetectedApps, "navigation")),
+            Self::DeviceManagement if is("deviceCategories") => Some((Self::Categories, "navigation")),
+            Self::DeviceManagement if is("managedDeviceOverview") => Some((Self::Overview, "navigation")),
+            Self::DeviceManagement if is("auditEvents") => Some((Self::AuditEvents, "navigation")),
             Self::DeviceManagement if is("remoteActionAudits") && version == ApiVersion::Beta => {
                 Some((Self::Audits, "navigation"))
             }
@@ -168,7 +290,23 @@ impl Resource {
             Self::Devices if version == ApiVersion::Beta && unqualified(name).eq_ignore_ascii_case("executeAction") => {
                 Some((Self::BulkAction, "action"))
             }
+            // Observed on `managedDevices` of v1.0 (graph2otel); that its neighbours are alike is assumed.
+            Self::ComanagedDevices | Self::DetectedApps | Self::Categories | Self::AuditEvents | Self::Audits
+                if is("$count") =>
+            {
+                Some((Self::NoCount, "$count"))
+            }
+            Self::Navigation(navigation) if navigation.property().many && is("$count") => {
+                Some((Self::NoCount, "$count"))
+            }
+            // The settings are empty in the state itself and have a path of their own (observed: sdk-dotnet#1131).
+            Self::NavigationItem(
+                navigation @ (DeviceNavigation::CompliancePolicyStates | DeviceNavigation::ConfigurationStates),
+            ) if is("settingStates") => Some((Self::SettingStates(navigation), "property")),
             Self::Device => {
+                if let Some(navigation) = DeviceNavigation::named(name, version) {
+                    return Some((Self::Navigation(navigation), "navigation"));
+                }
                 let name = unqualified(name);
                 if let Some(function) = functions::function(name) {
                     return (version == ApiVersion::Beta).then_some((Self::Function(function), "function"));
@@ -184,7 +322,11 @@ impl Resource {
     fn member(self) -> Option<Self> {
         match self {
             Self::Devices => Some(Self::Device),
+            Self::Navigation(navigation) if navigation.property().many => Some(Self::NavigationItem(navigation)),
+            Self::ComanagedDevices => Some(Self::ComanagedDevice),
             Self::DetectedApps => Some(Self::DetectedApp),
+            Self::Categories => Some(Self::Category),
+            Self::AuditEvents => Some(Self::AuditEvent),
             Self::Audits => Some(Self::Audit),
             Self::Users => Some(Self::User),
             Self::Organizations => Some(Self::Organization),
@@ -204,6 +346,20 @@ impl Resource {
             (Self::Action(action), "POST") => Some(Operation::RunAction(action)),
             (Self::Function(function), "GET") => Some(Operation::CallFunction(function)),
             (Self::BulkAction, "POST") if !nested => Some(Operation::ExecuteAction),
+            (Self::Navigation(navigation), "GET") => Some(Operation::FollowNavigation(navigation)),
+            (Self::NavigationItem(navigation), "GET") => Some(Operation::GetNavigationItem(navigation)),
+            (Self::SettingStates(navigation), "GET") => Some(Operation::ListSettingStates(navigation)),
+            // A member by its key has no route (observed: sdk-powershell#2497).
+            (Self::ComanagedDevices, "GET") => Some(Operation::ListComanagedDevices),
+            (Self::DetectedApps, "GET") => Some(Operation::ListDetectedApps),
+            (Self::DetectedApp, "GET") => Some(Operation::GetDetectedApp),
+            (Self::Categories, "GET") => Some(Operation::ListDeviceCategories),
+            (Self::Category, "GET") => Some(Operation::GetDeviceCategory),
+            (Self::Overview, "GET") => Some(Operation::GetOverview),
+            (Self::AuditEvents, "GET") => Some(Operation::ListAuditEvents),
+            (Self::AuditEvent, "GET") => Some(Operation::GetAuditEvent),
+            (Self::DeviceManagement, "GET") => Some(Operation::GetDeviceManagement),
+            (Self::Me, "GET") => Some(Operation::GetMe),
             (Self::Audits, "GET") => Some(Operation::ListAudits),
             (Self::Audit, "GET") => Some(Operation::GetAudit),
             (Self::Users, "GET") => Some(Operation::ListUsers),
@@ -215,28 +371,56 @@ impl Resource {
     }
 }
 
+/// Two published SDKs build `/v1.0//deviceManagement/…`, and the service takes it.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// The version that a decoded first segment names.
+fn version(segment: &str) -> Option<ApiVersion> {
+    [ApiVersion::V1, ApiVersion::Beta].into_iter().find(|version| segment.eq_ignore_ascii_case(version.segment()))
+}
+
+/// The version whose `$metadata` is asked for. That is the one question the service answers without a token
+/// (observed: graph-explorer-v4#670, where a browser without one gets it; public tools fetch it so), hence apart from
+/// [`route`], which comes after the token.
+pub fn metadata(method: &Method, path: &str) -> Option<ApiVersion> {
+    // Longer than any spelling of it; nearly every other path is.
+    const LONGEST: usize = "/%76%31%2E%30//%24%6D%65%74%61%64%61%74%61/".len();
+    if path.len() > LONGEST || *method != Method::GET {
+        return None;
+    }
+    let mut segments = segments(path);
+    let (first, second) = (segments.next()?, segments.next()?);
+    let found = segments.next().is_none() && decode(second).eq_ignore_ascii_case(METADATA);
+    if found { version(&decode(first)) } else { None }
+}
+
+const METADATA: &str = "$metadata";
+
 /// Understands `method` and `path` (still percent-encoded, without the query).
 pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
-    // Two published SDKs build `/v1.0//deviceManagement/…`, and the service takes it.
-    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    let mut segments = segments(path);
     let version_segment = decode(segments.next().unwrap_or_default());
-    let version = match version_segment.to_ascii_lowercase().as_str() {
-        "v1.0" => ApiVersion::V1,
-        "beta" => ApiVersion::Beta,
-        _ => return Err(Refusal::NoVersion { segment: version_segment }),
+    let Some(version) = version(&version_segment) else {
+        return Err(Refusal::NoVersion { segment: version_segment });
     };
 
     let mut resource = Resource::Root;
     let mut template = String::from("~");
     let mut backend = String::new();
     let mut key = String::new();
-    let mut user = None;
+    let (mut user, mut app, mut device) = (None, None, None);
     let mut nested = false;
     for segment in segments {
         let segment = decode(segment);
         let (name, inner_key) = split_key(&segment);
         if let Some((child, kind)) = resource.child(name, version) {
-            nested |= matches!((resource, child), (Resource::User | Resource::DetectedApp, Resource::Devices));
+            nested |=
+                matches!((resource, child), (Resource::User | Resource::Me | Resource::DetectedApp, Resource::Devices));
+            if let Resource::Me = child {
+                user = Some(Whose::Mine);
+            }
             enter(&mut template, &mut backend, kind, &spell(child, name));
             resource = child;
             let Some(inner_key) = inner_key else { continue };
@@ -253,18 +437,54 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
         }
         template.push_str("/key");
         let _ = write!(backend, "('{}')", key.replace('\'', "''"));
-        if let Resource::User = resource {
-            user = Some(key.clone());
+        match resource {
+            Resource::User => user = Some(Whose::Users(key.clone())),
+            Resource::DetectedApp => app = Some(key.clone()),
+            Resource::Device => device = Some(key.clone()),
+            _ => {}
         }
     }
 
     match resource.operation(method, nested) {
         Some(operation) => {
             let user = user.filter(|_| !matches!(operation, Operation::GetUser));
-            Ok(Route { operation, version, key, user, path: backend })
+            let app = app.filter(|_| !matches!(operation, Operation::GetDetectedApp));
+            Ok(Route { operation, version, key, user, app, device, path: backend })
         }
         None => Err(Refusal::NoRoute { template, verb: method.as_str().to_owned(), path: backend }),
     }
+}
+
+/// A path with its keys replaced by `{id}`, for counting what is asked for: the keys that the model knows, and beyond the
+/// model whatever looks like one (a GUID, a number, an address, something in quotes).
+pub fn template(path: &str) -> String {
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
+    let first = segments.next().unwrap_or_default();
+    let version = if first.eq_ignore_ascii_case("beta") { ApiVersion::Beta } else { ApiVersion::V1 };
+    let mut template = if looks_like_a_key(&first) { "/{id}".to_owned() } else { format!("/{first}") };
+    let mut resource = Some(Resource::Root);
+    for segment in segments {
+        template.push('/');
+        let (name, key) = split_key(&segment);
+        if let Some((child, _)) = resource.and_then(|resource| resource.child(name, version)) {
+            resource = if key.is_some() { child.member() } else { Some(child) };
+        } else {
+            resource = resource.and_then(Resource::member);
+            if resource.is_some() || looks_like_a_key(&segment) {
+                template.push_str("{id}");
+                continue;
+            }
+        }
+        template.push_str(name);
+        if key.is_some() {
+            template.push_str("('{id}')");
+        }
+    }
+    template
+}
+
+fn looks_like_a_key(segment: &str) -> bool {
+    uuid::Uuid::try_parse(segment).is_ok() || segment.contains('@') || segment.parse::<u64>().is_ok()
 }
 
 /// The refusal of a route that exists in the table but not in the service, such as `$count` on v1.0.
@@ -311,18 +531,21 @@ fn split_key(segment: &str) -> (&str, Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::route;
+    use super::{metadata, route};
+    use crate::device::record::ApiVersion;
     use hyper::Method;
     use proptest::prelude::*;
 
     fn told(method: &str, path: &str) -> String {
         match route(&Method::from_bytes(method.as_bytes()).unwrap(), path) {
             Ok(route) => format!(
-                "{} {:?} key={} user={:?} → {}",
+                "{} {:?} key={} user={:?} app={:?} device={:?} → {}",
                 route.operation.name(),
                 route.version,
                 route.key,
                 route.user,
+                route.app,
+                route.device,
                 route.path
             ),
             Err(refusal) => format!("{refusal:?}"),
@@ -351,19 +574,87 @@ mod tests {
             ("GET", format!("/v1.0/users('ada')/managedDevices('{id}')")),
             ("DELETE", "/v1.0/users/ada".to_owned()),
             ("PUT", "/v1.0/deviceManagement/managedDevices".to_owned()),
+            ("GET", "/v1.0/me".to_owned()),
+            ("GET", "/beta/me/managedDevices".to_owned()),
+            ("POST", format!("/v1.0/me/managedDevices/{id}/resetPasscode")),
+            ("GET", format!("/v1.0/me/managedDevices/{id}")),
+            ("GET", "/v1.0/deviceManagement".to_owned()),
+            ("GET", "/v1.0/deviceManagement/detectedApps".to_owned()),
+            ("GET", "/v1.0/deviceManagement/detectedApps('app')".to_owned()),
+            ("GET", "/v1.0/deviceManagement/detectedApps/app/managedDevices".to_owned()),
+            ("GET", format!("/v1.0/deviceManagement/detectedApps/app/managedDevices/{id}")),
+            ("GET", "/v1.0/deviceManagement/detectedApps/$count".to_owned()),
+            ("GET", "/beta/deviceManagement/comanagedDevices".to_owned()),
+            ("GET", format!("/beta/deviceManagement/comanagedDevices('{id}')")),
+            ("GET", "/v1.0/deviceManagement/comanagedDevices".to_owned()),
+            ("GET", "/v1.0/deviceManagement/managedDeviceOverview".to_owned()),
+            ("GET", "/v1.0/deviceManagement/auditEvents/x".to_owned()),
+            ("GET", "/v1.0/deviceManagement/deviceCategories/x".to_owned()),
+            ("GET", format!("/v1.0/deviceManagement/managedDevices/{id}/windowsProtectionState")),
+            ("GET", format!("/v1.0/deviceManagement/managedDevices/{id}/deviceCompliancePolicyStates/p")),
+            ("GET", format!("/beta/deviceManagement/managedDevices/{id}/deviceConfigurationStates/p/settingStates")),
+            ("GET", format!("/v1.0/deviceManagement/managedDevices/{id}/detectedApps")),
+            ("PATCH", format!("/beta/deviceManagement/managedDevices/{id}/detectedApps")),
             ("GET", "/v2.0/users".to_owned()),
             ("GET", "/".to_owned()),
             ("GET", "/v1.0".to_owned()),
+            ("POST", "/v1.0/$metadata".to_owned()),
         ];
         let told: Vec<String> =
             cases.iter().map(|(verb, path)| format!("{verb} {path}\n  {}", told(verb, path))).collect();
         insta::assert_snapshot!(told.join("\n"));
     }
 
+    #[test]
+    fn metadata_is_found_however_it_is_spelled() {
+        let (v1, beta) = (Some(ApiVersion::V1), Some(ApiVersion::Beta));
+        for (verb, path, found) in [
+            (Method::GET, "/v1.0/$metadata", v1),
+            (Method::GET, "/beta/$metadata", beta),
+            (Method::GET, "//V1.0//$Metadata/", v1),
+            (Method::GET, "/BETA/%24METADATA", beta),
+            (Method::GET, "/%76%31%2E%30//%24%6D%65%74%61%64%61%74%61/", v1),
+            (Method::HEAD, "/v1.0/$metadata", None),
+            (Method::POST, "/v1.0/$metadata", None),
+            (Method::GET, "/v2.0/$metadata", None),
+            (Method::GET, "/$metadata", None),
+            (Method::GET, "/v1.0/metadata", None),
+            (Method::GET, "/v1.0/$metadata/users", None),
+            (Method::GET, "/v1.0/users/$metadata", None),
+            (Method::GET, "/v1.0", None),
+            (Method::GET, "/", None),
+        ] {
+            assert_eq!(metadata(&verb, path), found, "{verb} {path}");
+        }
+    }
+
+    #[test]
+    fn templates_hold_no_keys() {
+        let id = "5515d4ef-0000-4000-8000-000000000001";
+        for (path, expected) in [
+            (
+                format!("/v1.0/deviceManagement/managedDevices/{id}/wipe"),
+                "/v1.0/deviceManagement/managedDevices/{id}/wipe",
+            ),
+            (
+                format!("/beta//deviceManagement/managedDevices('{id}')/logs/7"),
+                "/beta/deviceManagement/managedDevices('{id}')/logs/{id}",
+            ),
+            ("/v1.0/users/ada/messages".to_owned(), "/v1.0/users/{id}/messages"),
+            ("/v1.0/groups/ada%40contoso.example/members('x')".to_owned(), "/v1.0/groups/{id}/members('{id}')"),
+            (format!("/{id}/oauth2/v2.0/devicecode"), "/{id}/oauth2/v2.0/devicecode"),
+            ("/".to_owned(), "/"),
+        ] {
+            assert_eq!(super::template(&path), expected);
+        }
+    }
+
     proptest! {
         #[test]
         fn any_path_is_understood_or_refused(path in "(/(v1.0|beta|users|managedDevices|deviceManagement|\\PC{0,12}|%[0-9A-F]{2}|\\(')){0,6}") {
+            let _ = metadata(&Method::GET, &path);
             let _ = route(&Method::GET, &path);
+            let _ = super::template(&path);
         }
     }
 }

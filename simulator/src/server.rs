@@ -189,7 +189,7 @@ fn graph_response(answer: Answer) -> hyper::Response<Outgoing> {
     let body = match answer.content {
         Content::Empty => Outgoing::Sized(None),
         Content::OData(_) | Content::Error => Outgoing::Chunked(Some(answer.body)),
-        Content::Text | Content::Html | Content::Identity => Outgoing::Sized(Some(answer.body)),
+        Content::Text | Content::Csdl | Content::Html | Content::Identity => Outgoing::Sized(Some(answer.body)),
     };
     let mut response = hyper::Response::new(body);
     *response.status_mut() = answer.status;

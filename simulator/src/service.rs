@@ -1,10 +1,9 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: web server → token → route → role → query.
+//! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -18,11 +17,14 @@ use crate::gzip;
 use crate::identity::keys::SigningKey;
 use crate::journal::{Asked, Body, Entry};
 use crate::log::{Line, Log};
+use crate::metadata;
 use crate::operations::{self, Context, Reply};
 use crate::quirks::PostWithoutLength;
 use crate::route::{self, Operation};
 use crate::sign_in;
+use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
+use crate::wire::cors;
 use crate::wire::error::{CHALLENGE, Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::links::NextLink;
@@ -45,7 +47,7 @@ pub struct Service {
     /// What absolute links start with where the client names no host.
     default_authority: String,
     log: Log,
-    answered: [AtomicU64; 6],
+    tally: Arc<Tally>,
 }
 
 /// What a request led to, before it becomes headers and bytes.
@@ -60,6 +62,9 @@ struct Outcome {
     headers: Vec<(HeaderName, HeaderValue)>,
     operation: Option<&'static str>,
     ignored: Arc<[String]>,
+    refusal: Option<&'static str>,
+    /// The path asked for, its keys replaced, where nothing is emulated there.
+    unknown_route: Option<String>,
 }
 
 impl Service {
@@ -72,7 +77,7 @@ impl Service {
         log: Log,
     ) -> Self {
         let access = Access::new(Arc::clone(&key));
-        Self { tenants, access, key, next_link, default_authority, log, answered: Default::default() }
+        Self { tenants, access, key, next_link, default_authority, log, tally: Arc::default() }
     }
 
     /// The tenants.
@@ -90,14 +95,18 @@ impl Service {
         self.access.forget();
     }
 
-    /// How many requests were answered, by the first digit of the status.
-    pub fn answered(&self) -> impl Iterator<Item = (usize, u64)> {
-        self.answered.iter().enumerate().skip(1).map(|(class, count)| (class, count.load(Ordering::Relaxed)))
+    /// What was asked so far, counted.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.tally
     }
 
     /// Answers one request.
     pub fn answer(&self, request: Request) -> Answer {
-        if let Some(call) = sign_in::recognise(&request) {
+        let call = sign_in::recognise(&request);
+        if cors::is_preflight(&request.method, &request.headers) {
+            return self.answer_preflight(request, call.as_ref());
+        }
+        if let Some(call) = call {
             return self.answer_sign_in(request, &call);
         }
         let caller = self.access.caller(&request, &self.tenants);
@@ -107,11 +116,12 @@ impl Service {
             let stamp = world.stamp(now);
             (stamp, self.decide(&mut world, &request, &caller, now))
         };
-        let outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
 
-    /// Web server → token → kept answer, or route → role → operation.
+    /// Web server → `$metadata`, or token → kept answer, or route → role → operation.
     fn decide(
         &self,
         world: &mut World,
@@ -121,9 +131,13 @@ impl Service {
     ) -> Result<Outcome, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
         web_server(request, world).map_err(unrouted)?;
+        let target = request.target();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if let Some(version) = route::metadata(&request.method, path) {
+            return Ok(Outcome::of_metadata(metadata::document(version), query, request.accepts_gzip()));
+        }
         caller.authenticate(now).map_err(unrouted)?;
 
-        let target = request.target();
         let authority = request.authority().unwrap_or(&self.default_authority);
         let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
         let preferences = Preferences::of(&request.headers);
@@ -136,10 +150,12 @@ impl Service {
             return Ok(Outcome::of_kept(kept, spelling.gzip));
         }
 
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let route = route::route(&request.method, path).map_err(unrouted)?;
         let operation = route.operation;
         let routed = |refusal| (refusal, Some(operation));
+        if route.is_mine() && caller.user.is_none() {
+            return Err(routed(Refusal::NoSignedInUser));
+        }
         if !caller.has_any(operation.scopes()) {
             return Err(routed(denied(operation, route.backend_call(Some(query)))));
         }
@@ -148,6 +164,7 @@ impl Service {
             world,
             tenant: &caller.tenant,
             request,
+            app: caller.app_id,
             user: caller.user.as_deref(),
             query,
             root: &root,
@@ -158,7 +175,8 @@ impl Service {
         };
         let reply = operations::run(context, &route).map_err(routed)?;
         let kept = Arc::new(keep(reply, operation, spelling.gzip));
-        if request.method == Method::GET && world.answers_last() {
+        // What is one user's is nobody else's.
+        if request.method == Method::GET && world.answers_last() && !route.is_mine() {
             world.answers.keep(&spelling, Arc::clone(&kept));
         }
         Ok(Outcome::of_kept(&kept, spelling.gzip))
@@ -170,6 +188,27 @@ impl Service {
         let stamp = self.stamp(&caller.tenant);
         let request = Request::unreadable();
         let outcome = refuse(&Refusal::Unreadable(status), None, &request, &stamp);
+        self.finish(request, &caller, outcome, stamp)
+    }
+
+    /// Answers a browser that asks before a request: anybody may, and no token is needed to ask.
+    fn answer_preflight(&self, request: Request, call: Option<&sign_in::Call>) -> Answer {
+        let tenant = call.map(|call| sign_in::tenant(call, &self.tenants));
+        let caller = Caller::anonymous(tenant.unwrap_or_else(|| Arc::clone(self.tenants.default_tenant())));
+        let stamp = self.stamp(&caller.tenant);
+        let endpoint = call.map_or(cors::Endpoint::Graph, sign_in::Call::endpoint);
+        let outcome = Outcome {
+            status: StatusCode::OK,
+            content: Content::Empty,
+            plain: Bytes::new(),
+            body: Bytes::new(),
+            gzipped: false,
+            headers: cors::preflight(&request.headers, endpoint),
+            operation: Some("preflight"),
+            ignored: Arc::default(),
+            refusal: None,
+            unknown_route: None,
+        };
         self.finish(request, &caller, outcome, stamp)
     }
 
@@ -187,15 +226,19 @@ impl Service {
         let authority = request.authority().unwrap_or(&self.default_authority);
         let root = format!("{}://{authority}", request.door.scheme());
         let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
+        let mut headers = answered.headers;
+        cors::allow(&request.headers, call.endpoint(), &mut headers);
         let outcome = Outcome {
             status: answered.status,
             content: Content::Identity,
             plain: answered.body.clone(),
             body: answered.body,
             gzipped: false,
-            headers: answered.headers,
+            headers,
             operation: Some(call.operation()),
             ignored: Arc::default(),
+            refusal: None,
+            unknown_route: None,
         };
         self.finish(request, &caller, outcome, stamp)
     }
@@ -219,8 +262,11 @@ impl Service {
             request_id: stamp.request_id,
         };
 
-        let class = usize::from(outcome.status.as_u16() / 100).min(5);
-        self.answered[class].fetch_add(1, Ordering::Relaxed);
+        self.tally.answered(outcome.operation, outcome.status.as_u16());
+        self.tally.ignored(&outcome.ignored);
+        if let Some(path) = outcome.unknown_route {
+            self.tally.unknown_route(request.method.as_str(), path);
+        }
         self.log.request(&Line {
             time: stamp.now,
             method: request.method.as_str(),
@@ -234,6 +280,7 @@ impl Service {
             door: request.door.name(),
             http_version: request.http_version(),
             operation: outcome.operation,
+            refusal: outcome.refusal,
             app_id: caller.app_id,
             ignored: outcome.ignored,
             asked: Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash.as_deref()),
@@ -264,6 +311,26 @@ impl Outcome {
             headers: Vec::new(),
             operation: Some(kept.operation.name()),
             ignored: Arc::clone(&kept.ignored),
+            refusal: None,
+            unknown_route: None,
+        }
+    }
+
+    fn of_metadata(document: &metadata::Document, query: &str, gzipped: bool) -> Self {
+        // `$format=xml`, which clients send (observed: msgraph-metadata#609), is what they get.
+        let is_read = query.is_empty() || query == "$format=xml";
+        let ignored = if is_read { Arc::default() } else { Arc::from([format!("{query} has no effect here")]) };
+        Self {
+            status: StatusCode::OK,
+            content: Content::Csdl,
+            plain: document.plain.clone(),
+            body: if gzipped { document.packed().clone() } else { document.plain.clone() },
+            gzipped,
+            headers: Vec::new(),
+            operation: Some("metadata"),
+            ignored,
+            refusal: None,
+            unknown_route: None,
         }
     }
 }
@@ -316,7 +383,18 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
         headers,
         operation: operation.map(Operation::name),
         ignored: Arc::default(),
+        refusal: Some(refusal.name()),
+        unknown_route: unknown_route(refusal, operation, request),
     }
+}
+
+/// The path, its keys replaced, of a request for something that is not emulated. A token is asked for before the route,
+/// and outside the API versions, where the identity platform is, clients bring none.
+fn unknown_route(refusal: &Refusal, operation: Option<Operation>, request: &Request) -> Option<String> {
+    let path = request.uri.path();
+    let outside = || matches!(route::route(&request.method, path), Err(Refusal::NoVersion { .. }));
+    let unknown = operation.is_none() && (refusal.is_about_the_route() || (refusal.is_about_the_token() && outside()));
+    unknown.then(|| route::template(path))
 }
 
 fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {

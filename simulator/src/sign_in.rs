@@ -18,6 +18,7 @@ use crate::identity::keys::SigningKey;
 use crate::identity::token_endpoint::{self, TokenRequest};
 use crate::random::Draw;
 use crate::tenant::{Tenant, Tenants};
+use crate::wire::cors;
 use crate::wire::headers::CLIENT_REQUEST_ID;
 
 /// A request to the identity platform.
@@ -48,6 +49,11 @@ pub struct Answered {
 }
 
 impl Call {
+    /// What it is to a browser.
+    pub fn endpoint(&self) -> cors::Endpoint {
+        if self.endpoint == Endpoint::Token { cors::Endpoint::Token } else { cors::Endpoint::Document }
+    }
+
     /// Its name in the journal.
     pub fn operation(&self) -> &'static str {
         match self.endpoint {

@@ -1,5 +1,6 @@
 //! Answers exactly as Graph spells them: JSON, errors, headers.
 
+pub mod cors;
 pub mod device_json;
 pub mod error;
 pub mod hardware_information;

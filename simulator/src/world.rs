@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::actions::{self, Course, Order, RemoteAction};
 use crate::answers::Answers;
+use crate::audit::event::{Actor, AuditEvent, Deed, EventLog};
 use crate::audit::{AuditLog, RemoteActionAudit};
 use crate::clock::TenantClock;
 use crate::device::departure::{Departure, Way};
@@ -49,6 +50,7 @@ pub struct World {
     draw: Draw,
     inventory: Inventory,
     audits: AuditLog,
+    events: EventLog,
     due: BTreeMap<(DateTime<Utc>, u64), Due>,
     /// What is in `due`: a device waits for each kind of event once, however often it is asked.
     waiting: HashSet<Due>,
@@ -127,6 +129,7 @@ impl World {
             draw,
             inventory,
             audits: AuditLog::default(),
+            events: EventLog::default(),
             due: BTreeMap::new(),
             waiting: HashSet::new(),
             scheduled: 0,
@@ -152,6 +155,7 @@ impl World {
         self.journal.clear();
         self.answers.clear();
         self.audits = AuditLog::default();
+        self.events = EventLog::default();
         self.due.clear();
         self.waiting.clear();
         self.scheduled = 0;
@@ -177,6 +181,26 @@ impl World {
     /// The accepted actions.
     pub fn audits(&self) -> &AuditLog {
         &self.audits
+    }
+
+    /// What was done through Graph, and by whom.
+    pub fn events(&self) -> &EventLog {
+        &self.events
+    }
+
+    /// Writes down what `actor` did to a device; `correlation_id` is the client's id of the request, if it sent one.
+    pub fn record(
+        &mut self,
+        deed: Deed,
+        device_id: Uuid,
+        actor: Actor,
+        correlation_id: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) {
+        let draw = self.draw.at("audit event").nth(self.events.written());
+        let correlation_id = correlation_id.unwrap_or_else(|| draw.at("correlation").guid());
+        self.events.write(AuditEvent { id: draw.guid(), at: now, deed, device_id, actor, correlation_id });
+        self.answers.clear();
     }
 
     /// How devices come to check in.
@@ -263,17 +287,9 @@ impl World {
         let state = if device.departure.is_some() { ActionState::Canceled } else { ActionState::Pending };
         let details = action.details(device, &self.order(arguments, request, now), None);
         device.actions.retain(|entry| !is_same(entry));
-        let (started, updated, arguments) = (now, now, arguments.clone());
-        device.actions.push(ActionResult {
-            action: name,
-            variant,
-            state,
-            started,
-            updated,
-            request,
-            arguments,
-            details,
-        });
+        let arguments = arguments.clone();
+        let entry = ActionResult { variant, state, arguments, details, ..ActionResult::pending(name, request, now) };
+        device.actions.push(entry);
         state
     }
 

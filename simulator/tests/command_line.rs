@@ -51,6 +51,7 @@ impl Drop for Scratch {
 fn help_is_for_people() {
     assert_snapshot!("help", told(&run(&["--help"])));
     assert_snapshot!("help_serve", told(&run(&["serve", "--help"])));
+    assert_snapshot!("help_exec", told(&run(&["exec", "--help"])));
     assert_snapshot!("no_command", told(&run(&[])));
 }
 
@@ -207,6 +208,8 @@ fn serve_says_how_to_connect_and_leaves_nothing_behind() {
     let env: serde_json::Value = serde_json::from_slice(&env.stdout).expect("JSON");
     assert_eq!(env["SIMTUNE_GRAPH_URL"], ready["graphUrl"]);
     assert_eq!(env["AZURE_CLIENT_SECRET"], ready["clientSecret"]);
+    assert_eq!(env["NO_PROXY"], "localhost,127.0.0.1,::1");
+    assert!(env["SIMTUNE_PROXY_URL"].is_null(), "what it lacks is to be removed");
 
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Args;
 use simtune::config::Options;
 use simtune::exit_code::ExitCode;
+use simtune::report::{Report, checks};
 use simtune::support::EDITIONS;
 
 use crate::harness::Harness;
@@ -56,6 +57,35 @@ fn a_configuration_file_with_every_key_fits_schema_and_program() {
 #[test]
 fn the_document_of_the_quirks_is_up_to_date() {
     check("docs/quirks.md", &simtune::quirks::markdown::document());
+}
+
+#[test]
+fn the_schema_of_the_report_of_exec_is_up_to_date() {
+    let schema = serde_json::to_value(schemars::schema_for!(Report)).expect("a schema is JSON");
+    check("fixtures/schema/exec-report.schema.json", &format!("{}\n", serde_json::to_string_pretty(&schema).unwrap()));
+}
+
+#[test]
+fn the_readme_names_the_flags_and_the_checks_of_exec() {
+    let readme = fs::read_to_string(workspace_file("README.md")).unwrap();
+    let ci = fs::read_to_string(workspace_file("docs/ci.md")).unwrap();
+    let command = simtune::cli::command();
+    let exec = command.find_subcommand("exec").expect("the command");
+    let serve = command.find_subcommand("serve").expect("the command");
+    let names = |command: &clap::Command| -> Vec<String> {
+        command.get_arguments().filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
+    };
+    let shared = names(serve);
+    let own: Vec<String> = names(exec).into_iter().filter(|name| !shared.contains(name)).collect();
+    assert_eq!(own, ["fail-on", "report"]);
+    for flag in own {
+        assert!(readme.contains(&format!("`--{flag} ")) && ci.contains(&format!("--{flag} ")), "--{flag}");
+    }
+    for check in checks::CHECKS {
+        assert!(ci.contains(&format!("`{}`", check.name)), "docs/ci.md does not name {}", check.name);
+        let told = readme.contains(&format!("`{}`", check.name));
+        assert_eq!(told, checks::named(check.name).is_ok(), "README.md promises {}", check.name);
+    }
 }
 
 #[test]

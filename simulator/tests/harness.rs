@@ -16,6 +16,8 @@ use simtune::service::Service;
 use simtune::tenant::{TenantSpec, Tenants};
 use simtune::wire::links::NextLink;
 
+use crate::{contexts, recording};
+
 /// The day on which every test begins.
 pub(crate) fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_520_496_000, 123_456_700).expect("2018-03-08")
@@ -77,9 +79,16 @@ impl Harness {
         self.token.borrow().0.clone()
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is. Whatever the test is about, the context of the answer must name something, and the
+    /// answer is recorded where that is asked for.
     pub(crate) fn send(&self, request: Request) -> Answer {
-        self.service.answer(request)
+        let (method, target) = (request.method.clone(), request.target().to_owned());
+        let answer = self.service.answer(request);
+        if let Some(context) = contexts::context_of(&answer) {
+            contexts::resolve(&context).unwrap_or_else(|wrong| panic!("{method} {target}: {wrong}"));
+        }
+        recording::record(method.as_str(), &target, &answer);
+        answer
     }
 
     /// Sends a request with the default app's token.

@@ -1,16 +1,26 @@
 //! The promises of the simulator, tested from outside. One binary; each file is one subject.
 
 mod architecture;
+mod browsers;
 mod command_line;
+mod contexts;
 mod control;
+#[cfg(unix)]
+mod exec;
 mod fixtures;
 mod harness;
+mod inventory_surface;
 mod licences;
 mod life_cycle;
+mod metadata;
 mod paging;
+mod queries;
 mod quirks;
+mod recording;
 mod remote_actions;
 mod robustness;
 mod sockets;
 mod surface;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tokens;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use chrono::TimeDelta;
 use hyper::Method;
+use serde_json::Value as Json;
 use simtune::fleet::Source;
 use simtune::quirks::{Profile, QUIRKS, Quirks};
 use simtune::tenant::TenantSpec;
@@ -96,6 +97,19 @@ const PROBES: &[(&str, Probe)] = &[
             harness.get(&format!("{DEVICES}?$top=1000")).status.as_u16(),
             harness.get(&format!("{DEVICES}?$top=1001")).status.as_u16()
         )
+    }),
+    ("detected-app-get", |harness| {
+        let apps = "/v1.0/deviceManagement/detectedApps";
+        let id = harness.get_json(apps)["value"][0]["id"].as_str().unwrap().to_owned();
+        let app = harness.get_json(&format!("{apps}/{id}"));
+        format!("named {}, counted {}", app["displayName"].is_string(), app["deviceCount"] != 0)
+    }),
+    ("unknown-enum-members", |harness| {
+        let target = format!("{DEVICES}/{}?$select=managementAgent,deviceEnrollmentType", harness.id_of("AOSP-user"));
+        let asked = || request(Method::GET, &target, b"").with("authorization", &format!("Bearer {}", harness.token()));
+        let told = |device: Json| format!("{} {}", device["managementAgent"], device["deviceEnrollmentType"]);
+        let preferred = asked().with("prefer", "include-unknown-enum-members");
+        format!("{}; preferred: {}", told(json(&harness.send(asked()))), told(json(&harness.send(preferred))))
     }),
     ("maxpagesize", |harness| {
         let asked = request(Method::GET, DEVICES, b"").with("authorization", &format!("Bearer {}", harness.token()));

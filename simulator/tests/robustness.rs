@@ -36,13 +36,17 @@ fn target() -> impl Strategy<Value = String> {
         "/v1.0/deviceManagement/managedDevices",
         "/beta/deviceManagement/managedDevices",
         "/v1.0/users",
+        "/v1.0/deviceManagement/detectedApps",
+        "/beta/deviceManagement/auditEvents",
+        "/beta/deviceManagement/comanagedDevices",
+        "/v1.0/me",
         "/beta/deviceManagement/remoteActionAudits",
         "/v1.0/organization",
         "/common/discovery/instance",
         "/simtune.example/oauth2/v2.0/token",
         "",
     ]);
-    let rest = "(/[!-~]{0,12}|\\('[!-~]{0,8}'\\)|\\?[!-~]{0,40}|&\\$(filter|select|top|skip|skiptoken|orderby|count)=[!-~]{0,24}|%[0-9A-Fa-f]{2}){0,5}";
+    let rest = "(/[!-~]{0,12}|\\('[!-~]{0,8}'\\)|\\?[!-~]{0,40}|&\\$(filter|select|expand|top|skip|skiptoken|orderby|count)=[!-~]{0,24}|%[0-9A-Fa-f]{2}){0,5}";
     (known, rest).prop_map(|(known, rest)| format!("{known}{rest}"))
 }
 

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{Accepted, Course, Parameter, RemoteAction, Reply};
 use crate::device::ManagedDevice;
 use crate::device::order::Arguments;
+use crate::device::record::ApiVersion;
 use crate::odata::value::Edm;
 
 /// `POST …/createDeviceLogCollectionRequest`.
@@ -43,9 +44,13 @@ impl RemoteAction for CreateDeviceLogCollectionRequest {
         Arguments::default()
     }
 
+    fn returns(&self) -> Option<&'static str> {
+        Some("microsoft.graph.deviceLogCollectionResponse")
+    }
+
     fn reply(&self, device: &ManagedDevice, accepted: &Accepted) -> Option<Reply> {
         let spelled = |date: chrono::DateTime<chrono::Utc>| date.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let Json::Object(members) = json!({
+        let Json::Object(mut members) = json!({
             "id": format!("{}_{}_{}", accepted.tenant, device.id(), accepted.request),
             "status": "pending",
             "managedDeviceId": device.id(),
@@ -60,6 +65,9 @@ impl RemoteAction for CreateDeviceLogCollectionRequest {
         }) else {
             return None;
         };
+        if accepted.version == ApiVersion::V1 {
+            members.retain(|name, _| !matches!(name.as_str(), "errorCode" | "size"));
+        }
         Some(Reply { context: "microsoft.graph.deviceLogCollectionResponse", members })
     }
 }

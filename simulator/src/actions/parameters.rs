@@ -40,6 +40,21 @@ impl Parameter {
     }
 }
 
+/// What `executeAction` takes (documented: the action's beta page, msgraph-beta-sdk 1.66.0).
+pub static EXECUTE_ACTION: &[Parameter] = &[
+    Parameter::required("actionName", Edm::Enum("managedDeviceRemoteAction")),
+    Parameter::nullable("keepEnrollmentData", Edm::Boolean),
+    Parameter::nullable("keepUserData", Edm::Boolean),
+    Parameter::nullable("persistEsimDataPlan", Edm::Boolean),
+    Parameter::nullable("deviceIds", Edm::StringCollection),
+    Parameter::nullable("notificationTitle", Edm::String),
+    Parameter::nullable("notificationBody", Edm::String),
+    Parameter::nullable("deviceName", Edm::String),
+    Parameter::nullable("carrierUrl", Edm::String),
+    Parameter::nullable("deprovisionReason", Edm::String),
+    Parameter::nullable("organizationalUnitPath", Edm::String),
+];
+
 /// What is wrong with the arguments of a request. The service's words are not known; these are after OData's reader
 /// (assumed).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

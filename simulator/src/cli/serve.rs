@@ -41,7 +41,8 @@ async fn serve_until_stopped(config: Config, log: Log) -> Result<(), Stop> {
     Ok(())
 }
 
-fn refused(error: StartError) -> Stop {
+/// How a simulator that does not start ends the program.
+pub(super) fn refused(error: StartError) -> Stop {
     let StartError::Bind(bind) = error else { return UsageError(error.to_string()).into() };
     let address = bind.address;
     if bind.source.kind() == std::io::ErrorKind::AddrInUse {

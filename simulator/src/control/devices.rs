@@ -163,6 +163,7 @@ fn show(device: &ManagedDevice) -> Json {
         select: None,
         shape: Shape::default(),
         fill: true,
+        known_members: false,
         last_sync: None,
     };
     let mut out = Vec::new();

@@ -10,7 +10,7 @@ pub(super) fn show(call: &Call<'_>) -> Result<Reply, ApiError> {
     let mut text = String::new();
     text.push_str("# HELP simtune_requests_total Requests answered on the client port, by class of status.\n");
     text.push_str("# TYPE simtune_requests_total counter\n");
-    for (class, count) in service.answered() {
+    for (class, count) in service.tally().by_class().iter().enumerate().skip(1) {
         let _ = writeln!(text, "simtune_requests_total{{class=\"{class}xx\"}} {count}");
     }
     let tenants = service.tenants().list();

@@ -162,7 +162,7 @@ fn journal() -> Json {
         &json!({
             "seq": { "type": "integer" }, "time": { "type": "string", "format": "date-time" }, "requestId": { "type": "string" },
             "clientRequestId": text, "door": { "type": "string" }, "httpVersion": { "type": "string" },
-            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text,
+            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text,
             "status": { "type": "integer" }, "appId": text, "user": text, "tokenHash": text, "injected": text,
             "ignored": { "type": "array", "items": { "type": "string" } }, "wouldThrottle": { "type": "boolean" },
             "request": message, "response": message,

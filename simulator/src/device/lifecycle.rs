@@ -137,6 +137,20 @@ impl Details {
 }
 
 impl ActionResult {
+    /// The entry of the `request`-th request for `action`, asked without arguments, when it says no more than that.
+    pub fn pending(action: &'static str, request: u64, now: DateTime<Utc>) -> Self {
+        Self {
+            action,
+            variant: "",
+            state: ActionState::Pending,
+            started: now,
+            updated: now,
+            request,
+            arguments: Arguments::default(),
+            details: Details::none(),
+        }
+    }
+
     /// Writes down what the device reported.
     pub fn finish(&mut self, report: Report, details: Details, now: DateTime<Utc>) {
         self.state = report.state();

@@ -77,17 +77,17 @@ macro_rules! profile {
 }
 
 profile!(IPHONE: "iPhone", "iOS", "iPhone", ["17.6.1", "18.1.1", "18.3.2", "18.6", "26.0.1"],
-    "mdm", "False", "phone", "arm64", "" / 0, IPHONES);
+    "mdm", "False", "phone", "arM64", "" / 0, IPHONES);
 profile!(IPAD: "iPad", "iOS", "iPad", ["16.2", "17.6.1", "18.5", "26.0"],
-    "mdm", "False", "tablet", "arm64", "" / 0, IPADS);
+    "mdm", "False", "tablet", "arM64", "" / 0, IPADS);
 profile!(IPOD: "iPod", "iOS", "iPod", ["12.5.7", "15.8.3"],
-    "mdm", "False", "mobileOther", "arm64", "" / 0, IPODS);
+    "mdm", "False", "mobileOther", "arM64", "" / 0, IPODS);
 profile!(VISION_PRO: "visionOS", "visionOS", "VisionOS", ["2.4", "26.0"],
-    "mdm", "Unknown", "mobileOther", "arm64", "" / 0, VISION_PROS);
+    "mdm", "Unknown", "mobileOther", "arM64", "" / 0, VISION_PROS);
 profile!(APPLE_TV: "tvOS", "tvOS", "TvOS", ["17.6.1", "18.5"],
-    "mdm", "Unknown", "mobileOther", "arm64", "" / 0, APPLE_TVS);
+    "mdm", "Unknown", "mobileOther", "arM64", "" / 0, APPLE_TVS);
 profile!(MAC: "macMDM", "macOS", "MacMDM", ["13.7.1 (22H221)", "14.4.1 (23E224)", "15.5 (24F74)"],
-    "mdm", "Unknown", "laptop", "arm64", "" / 0, MACS);
+    "mdm", "Unknown", "laptop", "arM64", "" / 0, MACS);
 profile!(ANDROID_ADMINISTRATOR: "android", "Android", "Android", ["8.1.0", "9", "10"],
     "mdm", "False", "phone", "unknown", "" / 0, ANDROIDS);
 profile!(ANDROID_WORK_PROFILE: "androidForWork", "Android", "AndroidForWork", ["12", "13", "14", "15"],
@@ -105,7 +105,7 @@ profile!(WINDOWS: "desktop", "Windows", "Windows", ["10.0.19045.4529", "10.0.226
 profile!(WINDOWS_RT: "windowsRT", "Windows", "WindowsRT", ["6.3.9600.17415"],
     "mdm", "Unknown", "tablet", "arm", "" / 97, RT_TABLETS);
 profile!(HOLOLENS: "holoLens", "Windows", "Windows", ["10.0.20348.1540", "10.0.22621.1272"],
-    "mdm", "Unknown", "mobileOther", "arm64", "Holographic" / 135, HOLOLENSES);
+    "mdm", "Unknown", "mobileOther", "arM64", "Holographic" / 135, HOLOLENSES);
 profile!(SURFACE_HUB: "surfaceHub", "Windows", "Windows", ["10.0.19045.4529", "10.0.22631.4037"],
     "mdm", "Unknown", "desktop", "x64", "Team" / 119, SURFACE_HUBS);
 profile!(CLOUD_PC: "cloudPC", "Windows", "Windows", ["10.0.22631.4037", "10.0.26100.4349"],

@@ -10,10 +10,11 @@ use crate::random::Draw;
 
 /// The application permissions of the default app: read the inventory, change it, reset passcodes, and read who owns
 /// the devices (documented: Graph's pages on `managedDevice`, `resetPasscode`, `user` and `organization`).
-pub const DEFAULT_ROLES: [&str; 5] = [
+pub const DEFAULT_ROLES: [&str; 6] = [
     "DeviceManagementManagedDevices.Read.All",
     "DeviceManagementManagedDevices.ReadWrite.All",
     "DeviceManagementManagedDevices.PrivilegedOperations.All",
+    "DeviceManagementApps.Read.All",
     "User.Read.All",
     "Organization.Read.All",
 ];

@@ -18,6 +18,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
         door: "base-url",
         http_version: "1.1",
         operation: Some("listOrganization"),
+        refusal: None,
         app_id: None,
         token_hash: None,
         ignored: [].into(),

@@ -1,6 +1,6 @@
 //! Users and organisations, as far as a client of the inventory reads them.
 
-use super::{EntityType, Member};
+use super::{EntityType, Member, Navigation};
 use crate::device::record::ApiVersion;
 use crate::odata::value::Edm;
 
@@ -21,7 +21,7 @@ pub static USER: EntityType = EntityType {
         Member::nullable("userPrincipalName", Edm::String),
         Member::required("id", Edm::String),
     ],
-    navigation: &[],
+    navigation: &[Navigation { name: "managedDevices", target: "managedDevice", many: true, since: ApiVersion::V1 }],
 };
 
 /// The properties of an organisation that an Intune client reads (documented: Graph's organization resource).

@@ -141,7 +141,8 @@ impl From<ExprKind> for Expr {
 }
 
 impl Operator {
-    const ALL: [Self; 7] =
+    /// All of them, in the order the documentation lists them.
+    pub const ALL: [Self; 7] =
         [Self::Equal, Self::NotEqual, Self::Greater, Self::GreaterOrEqual, Self::Less, Self::LessOrEqual, Self::Has];
 
     /// As it is written.

@@ -4,6 +4,7 @@
 //! point and enumerations by the spelling of their members, because the service's own orders are not known (assumed).
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use super::evaluate::{Operand, Scalar, Scope, bind_operand};
 use super::filter::{Clause, ClauseError, Parser};
@@ -73,6 +74,18 @@ impl OrderBy {
     }
 }
 
+/// As a client would write it, names in the schema's spelling.
+impl fmt::Display for OrderBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, OrderKey { operand, direction }) in self.keys.iter().enumerate() {
+            let comma = if position == 0 { "" } else { "," };
+            let word = if *direction == Direction::Descending { " desc" } else { "" };
+            write!(f, "{comma}{operand}{word}")?;
+        }
+        Ok(())
+    }
+}
+
 /// An order in which every two values have a place, as sorting needs.
 fn total_order(left: &Scalar<'_>, right: &Scalar<'_>) -> Ordering {
     if let (Scalar::Enum(left), Scalar::Enum(right)) = (left, right) {
@@ -92,8 +105,9 @@ fn rank(scalar: &Scalar<'_>) -> u8 {
         Scalar::Enum(_) => 5,
         Scalar::DateTime(_) => 6,
         Scalar::Date(_) => 7,
-        Scalar::Guid(_) => 8,
-        Scalar::Structured => 9,
+        Scalar::TimeOfDay(_) => 8,
+        Scalar::Guid(_) => 9,
+        Scalar::Structured => 10,
     }
 }
 
@@ -133,6 +147,20 @@ mod tests {
         let names = [Some("a"), Some("B"), Some("b"), Some("A")];
         let wanted = [Some("A"), Some("a"), Some("b"), Some("B")];
         assert_eq!(sorted("tolower(name) asc , size desc", &names), wanted.map(|name| name.map(str::to_owned)));
+    }
+
+    #[test]
+    fn an_order_is_printed_and_read_back() {
+        for (text, wanted) in [
+            ("NAME", "name"),
+            ("name asc , size DESC", "name,size desc"),
+            ("tolower(Name) desc,features/inventory", "tolower(name) desc,features/inventory"),
+            ("size eq 1 or flag desc", "size eq 1 or flag desc"),
+        ] {
+            let order = OrderBy::parse(text, &TYPE).unwrap();
+            assert_eq!(order.to_string(), wanted);
+            assert_eq!(OrderBy::parse(wanted, &TYPE), Ok(order));
+        }
     }
 
     #[test]

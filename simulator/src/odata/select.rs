@@ -47,6 +47,17 @@ pub enum SelectError {
         /// In full, such as `microsoft.graph.managedDevice`.
         type_name: String,
     },
+    /// A `$expand` of something that is no navigation property; the sentence is Graph's (observed: ms-365-mcp-server#595;
+    /// of Intune only the words `not expandable` are on record, graph2otel).
+    #[error(
+        "Parsing OData Select and Expand failed: Property '{name}' on type '{type_name}' is not a navigation property or complex property. Only navigation properties can be expanded."
+    )]
+    NotANavigation {
+        /// As the service spells it.
+        name: String,
+        /// In full, such as `microsoft.graph.managedDevice`.
+        type_name: String,
+    },
     /// Two commas in a row, or one at an end; our wording.
     #[error("Parsing OData Select and Expand failed: A name is missing at position {0}.")]
     MissingName(usize),

@@ -86,6 +86,19 @@ impl fmt::Display for SkipToken {
     }
 }
 
+/// The query of a link that skips instead: what the client sent, in its order and spelling, with `$skip` at the end
+/// instead of an earlier one, as some of the service's collections link (observed: graph2otel, `detectedApps`).
+pub fn next_link_by_skip(query: &str, skip: usize) -> String {
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    let kept = parts.filter(|part| {
+        let name = part.split_once('=').map_or(*part, |(name, _)| name);
+        !is_option(name, "$skip") && !is_option(name, "$skiptoken")
+    });
+    let mut parts: Vec<String> = kept.map(str::to_owned).collect();
+    parts.push(format!("$skip={skip}"));
+    parts.join("&")
+}
+
 /// The query of the link to the next page: what the client sent, in its order and spelling, with the token put in
 /// place of an earlier one or at the end. `$skip` is left out, because the token already stands behind it.
 ///

@@ -1,7 +1,10 @@
 //! The query options of the inventory, as the service treats each: where it differs from OData, a quirk decides.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
+use super::Context;
 use crate::device::ManagedDevice;
 use crate::device::lifecycle::ActionResult;
 use crate::device::record::{self, ApiVersion, PROPERTIES, Source};
@@ -214,7 +217,8 @@ pub(super) fn order(
     OrderBy::parse(text, &DeviceSchema { version }).map(Some).map_err(|error| bad(&error))
 }
 
-fn bad(error: &impl std::error::Error) -> Refusal {
+/// A query that cannot be read.
+pub(super) fn bad(error: &impl std::error::Error) -> Refusal {
     Refusal::BadQuery { message: error.to_string() }
 }
 
@@ -243,30 +247,26 @@ impl Schema for DeviceSchema {
     }
 }
 
-/// A device as it reads at a moment: some of it may be computed from the clock.
-#[derive(Debug)]
-pub(super) struct Reading<'a> {
-    /// The device.
-    pub(super) device: &'a ManagedDevice,
-    /// `lastSyncDateTime`, where it is computed.
-    pub(super) last_sync: Option<DateTime<Utc>>,
+/// A device as a client sees it now: what a filter or an order goes by is what the answer shows.
+pub(super) struct Seen<'a> {
+    pub(super) device: &'a Arc<ManagedDevice>,
+    last_sync: Option<DateTime<Utc>>,
 }
 
-impl Entity for Reading<'_> {
-    fn value(&self, index: u16) -> Value<'_> {
-        match self.last_sync {
-            Some(last_sync) if PROPERTIES[usize::from(index)].name == "lastSyncDateTime" => Value::DateTime(last_sync),
-            _ => self.device.value(index),
-        }
+impl<'a> Seen<'a> {
+    pub(super) fn of(device: &'a Arc<ManagedDevice>, context: &Context<'_>) -> Self {
+        Self { device, last_sync: context.world.computed_last_sync(device, context.now) }
     }
 }
 
-impl Entity for ManagedDevice {
+impl Entity for Seen<'_> {
     fn value(&self, index: u16) -> Value<'_> {
-        match PROPERTIES.get(usize::from(index)).map(|property| property.source) {
-            Some(Source::Field(read)) => read(self.record()),
-            Some(Source::ActionResults) => Value::Items(&self.actions),
-            Some(Source::HardwareInformation) | None => Value::Null,
+        let Some(property) = PROPERTIES.get(usize::from(index)) else { return Value::Null };
+        match (property.source, self.last_sync) {
+            (_, Some(last_sync)) if property.name == "lastSyncDateTime" => Value::DateTime(last_sync),
+            (Source::Field(read), _) => read(self.device.record()),
+            (Source::ActionResults, _) => Value::Items(&self.device.actions),
+            (Source::HardwareInformation, _) => Value::Null,
         }
     }
 }

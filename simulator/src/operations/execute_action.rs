@@ -7,27 +7,13 @@ use uuid::Uuid;
 
 use super::run_action::{arguments, written};
 use super::{Context, Reply};
-use crate::actions::{self, Parameter, RemoteAction};
+use crate::actions::parameters::EXECUTE_ACTION;
+use crate::actions::{self, RemoteAction};
+use crate::audit::event::Deed;
 use crate::device::order::Arguments;
-use crate::odata::value::Edm;
 use crate::route::Route;
 use crate::wire::error::Refusal;
 use crate::world::{ActionRefusal, ActionRequest};
-
-/// What the call takes (documented: the action's beta page, msgraph-beta-sdk 1.66.0).
-pub static PARAMETERS: &[Parameter] = &[
-    Parameter::required("actionName", Edm::Enum("managedDeviceRemoteAction")),
-    Parameter::nullable("keepEnrollmentData", Edm::Boolean),
-    Parameter::nullable("keepUserData", Edm::Boolean),
-    Parameter::nullable("persistEsimDataPlan", Edm::Boolean),
-    Parameter::nullable("deviceIds", Edm::StringCollection),
-    Parameter::nullable("notificationTitle", Edm::String),
-    Parameter::nullable("notificationBody", Edm::String),
-    Parameter::nullable("deviceName", Edm::String),
-    Parameter::nullable("carrierUrl", Edm::String),
-    Parameter::nullable("deprovisionReason", Edm::String),
-    Parameter::nullable("organizationalUnitPath", Edm::String),
-];
 
 /// Devices in one call (documented: the index of device actions); that the service refuses more, and how, is assumed.
 const MOST: usize = 100;
@@ -41,10 +27,19 @@ enum Asked {
     Delete,
 }
 
+impl Asked {
+    fn deed(&self) -> Deed {
+        match self {
+            Self::Action(action, _) => Deed::Action(action.name()),
+            Self::Delete => Deed::Delete,
+        }
+    }
+}
+
 /// Each id ends in one of four lists (documented: `bulkManagedDeviceActionResult`). An id given twice counts once, and
 /// one that is no GUID is not found (both assumed).
-pub(super) fn execute(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
-    let given = arguments(&context, route.version, "executeAction", PARAMETERS)?;
+pub(super) fn execute(mut context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
+    let given = arguments(&context, route.version, "executeAction", EXECUTE_ACTION)?;
     let asked = asked(&given)?;
     let ids: Vec<&str> = given.get("deviceIds").and_then(Json::as_array).map_or_else(Vec::new, |ids| {
         let mut seen = HashSet::new();
@@ -58,7 +53,13 @@ pub(super) fn execute(context: Context<'_>, route: &Route) -> Result<Reply, Refu
     let bulk = context.world.next_bulk_id();
     let mut lists = [const { Vec::new() }; 4];
     for id in ids {
-        lists[list_of(context.world, id, &asked, bulk, context.now)].push(Json::from(id));
+        let list = list_of(context.world, id, &asked, bulk, context.now);
+        if list == 0
+            && let Ok(device) = Uuid::try_parse(id)
+        {
+            context.record(asked.deed(), device);
+        }
+        lists[list].push(Json::from(id));
     }
     let members: Map<String, Json> = LISTS.iter().map(|name| (*name).to_owned()).zip(lists.map(Json::Array)).collect();
     // The page's sample wraps the lists in `value`, as all generated samples do; SDKs read them as members

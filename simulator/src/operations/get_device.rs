@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::device_query::{self, unread_options};
+use super::expand::{self, Expansion};
 use super::{Context, Reply};
 use crate::quirks::ListSingleGetOnly;
 use crate::route::Route;
@@ -14,8 +15,9 @@ pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal
     let options = device_query::options(context.query)?;
     let select = device_query::select(&options, route.version)?;
     // Everything that shapes a collection means nothing here; whether the service says so is not known (assumed: no).
-    let ignored = unread_options(&options, &["$select"]);
-    write_entity(context, route, id, select.as_ref(), ignored)
+    let mut ignored = unread_options(&options, &["$select", "$expand"]);
+    let expansions = expand::expansions(&options, route.version, Form::Single, &mut ignored)?;
+    write_entity(context, route, id, select.as_ref(), &expansions, ignored)
 }
 
 /// A device as a whole answer.
@@ -24,24 +26,24 @@ pub(super) fn write_entity(
     route: &Route,
     id: Uuid,
     select: Option<&device_query::Selection>,
+    expansions: &[Expansion],
     ignored: Vec<String>,
 ) -> Result<Reply, Refusal> {
     let Some(device) = context.world.inventory().get(id) else {
         return Err(Refusal::UnknownDevice(route.backend_call(None)));
     };
-    let what = match select {
-        Some(select) => format!("deviceManagement/managedDevices({})/$entity", select.names()),
-        None => "deviceManagement/managedDevices/$entity".to_owned(),
-    };
+    let what = format!("deviceManagement/managedDevices{}/$entity", expand::names(select, expansions));
     let view = View {
         version: route.version,
         form: Form::Single,
         select: select.map(device_query::Selection::rows),
         shape: context.shape,
         fill: context.world.quirks().list_single_get_only == ListSingleGetOnly::Fill,
+        known_members: context.known_members(),
         last_sync: context.world.computed_last_sync(device, context.now),
     };
     let mut body = Vec::with_capacity(4 * 1024);
     device_json::write(&mut body, device, &view, &context.context_annotation(route, &what));
+    expand::append(&mut body, context, route, device, view.form, expansions);
     Ok(Reply::json(context.shape, body, ignored))
 }

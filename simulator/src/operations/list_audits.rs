@@ -2,9 +2,8 @@
 
 use uuid::Uuid;
 
-use super::collection::Collection;
-use super::device_query::{self, unread_options};
-use super::{Context, Reply};
+use super::collection::{Collection, Links};
+use super::{Context, Reply, device_query};
 use crate::audit::RemoteActionAudit;
 use crate::model::remote_action_audit::REMOTE_ACTION_AUDIT;
 use crate::route::Route;
@@ -17,15 +16,16 @@ const AUDITS: Collection<'static> = Collection {
     entity_type: &REMOTE_ACTION_AUDIT,
     page: 1_000,
     counts: true,
+    reads: &["$select", "$top", "$skip", "$count", "$skiptoken"],
+    links: Links::Token,
 };
 
 pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
     let options = device_query::options(context.query)?;
-    let ignored = unread_options(&options, &["$select", "$top", "$skip", "$count", "$skiptoken"]);
     let audits = context.world.audits();
     let newest_first = audits.newest_first();
     let total = newest_first.len();
-    AUDITS.list(context, route, &options, total, newest_first.map(RemoteActionAudit::to_json), ignored)
+    AUDITS.list(context, route, &options, total, newest_first.map(RemoteActionAudit::to_json))
 }
 
 pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
@@ -33,5 +33,5 @@ pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal
     let id = Uuid::try_parse(&route.key).map_err(|_| Refusal::MalformedId(route.backend_call(None)))?;
     let audit = context.world.audits().newest_first().find(|audit| audit.id == id);
     let audit = audit.ok_or_else(|| context.unknown(route.backend_call(None)))?;
-    AUDITS.get(context, route, &options, audit.to_json(), unread_options(&options, &["$select"]))
+    AUDITS.get(context, route, &options, audit.to_json())
 }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::device_query::{self, Reading, is_owned_by};
-use super::{Context, Reply, foreign_token};
+use super::device_query::{self, Seen};
+use super::which::Which;
+use super::{Context, Reply, directory, expand, foreign_token};
 use crate::device::record::ApiVersion;
 use crate::device::{Key, ManagedDevice};
 use crate::odata::evaluate::Predicate;
@@ -17,7 +18,7 @@ use crate::odata::options::QueryOptions;
 use crate::odata::order::OrderBy;
 use crate::odata::skip_token::{SkipToken, next_link_query};
 use crate::quirks::{CountSegmentV1, CountUnasked, ListSingleGetOnly, MaxPageSize, PageSize, Skip, TopAbovePage};
-use crate::route::{self, Route};
+use crate::route::{self, Operation, Route, Whose};
 use crate::wire::device_json::{self, Form, View};
 use crate::wire::error::Refusal;
 use crate::wire::headers::Content;
@@ -41,7 +42,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
     let options = device_query::options(context.query)?;
     let mut ignored = device_query::unread_options(
         &options,
-        &["$filter", "$select", "$top", "$skip", "$count", "$orderby", "$search", "$skiptoken"],
+        &["$filter", "$select", "$expand", "$top", "$skip", "$count", "$orderby", "$search", "$skiptoken"],
     );
     device_query::search(&options, quirks, &mut ignored)?;
     let select = device_query::select(&options, route.version)?;
@@ -49,12 +50,18 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
     let order = device_query::order(&options, route.version, quirks, &mut ignored)?;
     let start = Start::of(&options)?;
     let top = page_size(context, &options)?;
-    let page = page(context, route, &options, top, filter.as_ref(), order.as_ref(), &start);
+    let expansions = expand::expansions(&options, route.version, Form::Item, &mut ignored)?;
+    let which = context.which(route)?;
+    let page = page(context, which, &options, top, filter.as_ref(), order.as_ref(), &start);
+    if let Some(Whose::Users(key)) = &route.user
+        && page.devices.is_empty()
+        && !context.world.inventory().iter().any(|device| which.has(device))
+    {
+        // The directory has to find somebody first (inferred from its own refusals; not on record for this path).
+        directory::user(context, key)?;
+    }
 
-    let what = match &select {
-        Some(select) => format!("deviceManagement/managedDevices({})", select.names()),
-        None => "deviceManagement/managedDevices".to_owned(),
-    };
+    let what = format!("{}{}", set_name(route), expand::names(select.as_ref(), &expansions));
     let mut body = Vec::with_capacity(512 + page.devices.len() * 2_048);
     body.push(b'{');
     body.extend_from_slice(&context.context_annotation(route, &what));
@@ -69,6 +76,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
         body.push(b',');
     }
     body.extend_from_slice(b"\"value\":[");
+    let known_members = context.known_members();
     let fill = quirks.list_single_get_only == ListSingleGetOnly::Fill;
     for (index, device) in page.devices.iter().enumerate() {
         if index > 0 {
@@ -80,9 +88,11 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
             select: select.as_ref().map(device_query::Selection::rows),
             shape: context.shape,
             fill,
+            known_members,
             last_sync: context.world.computed_last_sync(device, context.now),
         };
         device_json::write(&mut body, device, &view, b"");
+        expand::append(&mut body, context, route, device, view.form, &expansions);
     }
     body.extend_from_slice(b"]}");
     Ok(Reply::json(context.shape, body, ignored))
@@ -100,26 +110,30 @@ pub(super) fn count(context: &Context<'_>, route: &Route) -> Result<Reply, Refus
     let options = device_query::options(context.query)?;
     let mut ignored = device_query::unread_options(&options, &["$filter"]);
     let filter = device_query::filter(&options, route.version, context.world.quirks(), &mut ignored)?;
-    let count = passing(context, route, filter.as_ref(), None).count();
+    let count = passing(context, context.which(route)?, filter.as_ref(), None).count();
     Ok(Reply { status: StatusCode::OK, content: Content::Text, body: count.to_string().into_bytes(), ignored })
 }
 
-/// The devices that the route and the filter let pass, behind `after`.
+/// The set of the answer in `@odata.context`. Those below a user were not captured; they are assumed to be called as the
+/// others.
+fn set_name(route: &Route) -> String {
+    match (&route.operation, &route.app) {
+        (Operation::ListComanagedDevices, _) => "deviceManagement/comanagedDevices".to_owned(),
+        (_, Some(app)) => format!("deviceManagement/detectedApps('{app}')/managedDevices"),
+        _ => "deviceManagement/managedDevices".to_owned(),
+    }
+}
+
+/// Those of the devices that the filter lets pass, behind `after`.
 fn passing<'a>(
     context: &'a Context<'_>,
-    route: &'a Route,
+    which: Which<'a>,
     filter: Option<&'a Predicate>,
     after: Option<&Key>,
 ) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
     context.world.inventory().iter_after(after).filter(move |device| {
-        route.user.as_deref().is_none_or(|user| is_owned_by(device, user))
-            && filter.is_none_or(|filter| filter.matches(&reading(context, device)))
+        which.has(device) && filter.is_none_or(|filter| filter.matches(&Seen::of(device, context)))
     })
-}
-
-/// The device as the answer will show it.
-fn reading<'a>(context: &Context<'_>, device: &'a ManagedDevice) -> Reading<'a> {
-    Reading { device, last_sync: context.world.computed_last_sync(device, context.now) }
 }
 
 /// How many devices the page holds at most.
@@ -146,7 +160,7 @@ fn page_size(context: &Context<'_>, options: &QueryOptions<'_>) -> Result<usize,
 
 fn page<'a>(
     context: &'a Context<'_>,
-    route: &'a Route,
+    which: Which<'a>,
     options: &QueryOptions<'_>,
     top: usize,
     filter: Option<&'a Predicate>,
@@ -154,22 +168,23 @@ fn page<'a>(
     start: &Start,
 ) -> Page<'a> {
     let (after, skip) = (start.key(), start.skipped());
-    let everything = filter.is_none() && route.user.is_none();
+    let everything = filter.is_none() && which.is_all();
     let counted = options.count.unwrap_or(context.world.quirks().count_unasked == CountUnasked::Always);
     let count = (after.is_none() && counted).then(|| {
-        if everything { context.world.inventory().len() } else { passing(context, route, filter, None).count() }
+        if everything { context.world.inventory().len() } else { passing(context, which, filter, None).count() }
     });
 
     let mut devices: Vec<&Arc<ManagedDevice>> = if let Some(order) = order {
         // A token's device is found again in the sorted list; one that is gone leaves nothing behind it.
-        let mut sorted: Vec<_> = passing(context, route, filter, None).collect();
-        sorted.sort_by(|a, b| order.compare(&reading(context, a), &reading(context, b)));
+        let mut sorted: Vec<_> =
+            passing(context, which, filter, None).map(|device| Seen::of(device, context)).collect();
+        sorted.sort_by(|a, b| order.compare(a, b));
         let start = after.map_or(0, |key| {
-            sorted.iter().position(|device| device.id() == key.id).map_or(sorted.len(), |position| position + 1)
+            sorted.iter().position(|seen| seen.device.id() == key.id).map_or(sorted.len(), |position| position + 1)
         });
-        sorted.into_iter().skip(start).skip(skip).take(top + 1).collect()
+        sorted.into_iter().map(|seen| seen.device).skip(start).skip(skip).take(top + 1).collect()
     } else {
-        passing(context, route, filter, after).skip(skip).take(top + 1).collect()
+        passing(context, which, filter, after).skip(skip).take(top + 1).collect()
     };
     let more = devices.len() > top;
     devices.truncate(top);

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Context, Reply};
 use crate::actions::{self, Accepted, Parameter, RemoteAction};
+use crate::audit::event::Deed;
 use crate::device::order::Arguments;
 use crate::device::record::ApiVersion;
 use crate::route::Route;
@@ -11,7 +12,11 @@ use crate::wire::error::Refusal;
 use crate::wire::json;
 use crate::world::{ActionRefusal, ActionRequest};
 
-pub(super) fn run(context: Context<'_>, route: &Route, action: &'static dyn RemoteAction) -> Result<Reply, Refusal> {
+pub(super) fn run(
+    mut context: Context<'_>,
+    route: &Route,
+    action: &'static dyn RemoteAction,
+) -> Result<Reply, Refusal> {
     let id = context.device_id(route)?;
     let arguments = arguments(&context, route.version, action.name(), action.parameters())?;
     action.check(&arguments).map_err(|message| Refusal::BadQuery { message })?;
@@ -22,7 +27,8 @@ pub(super) fn run(context: Context<'_>, route: &Route, action: &'static dyn Remo
         ActionRefusal::Unsupported | ActionRefusal::Unfit => Refusal::UnsupportedAction(call),
         ActionRefusal::UnknownDevice => context.unknown(call),
     })?;
-    let accepted = Accepted { tenant: context.tenant.id, request, at: context.now };
+    context.record(Deed::Action(action.name()), id);
+    let accepted = Accepted { tenant: context.tenant.id, request, at: context.now, version: route.version };
     let answer = context.world.inventory().get(id).and_then(|device| action.reply(device, &accepted));
     Ok(answer.map_or_else(Reply::no_content, |answer| written(&context, route, &answer)))
 }

@@ -4,9 +4,11 @@ use serde_json::{Map, Value as Json};
 
 use super::get_device::write_entity;
 use super::{Context, Reply};
-use crate::device::record::{self, ApiVersion};
+use crate::audit::event::{Change, Deed};
+use crate::device::record::{self, ApiVersion, Property, Record, Source};
 use crate::route::Route;
 use crate::wire::error::Refusal;
+use crate::wire::json::{self, DatePrecision};
 
 /// What can be written, with the property that holds it (documented and observed: contrib#3797, #4791, #4157, #4603,
 /// docs#18036: everything else answers 400 `InternalError`).
@@ -18,7 +20,7 @@ const WRITABLE: &[(&str, &str, ApiVersion)] = &[
     ("roleScopeTagIds", "roleScopeTagIds", ApiVersion::Beta),
 ];
 
-pub(super) fn update(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
+pub(super) fn update(mut context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
     let id = context.device_id(route)?;
     let members: Map<String, Json> = serde_json::from_slice(&context.request.body).map_err(|_| Refusal::BadBody)?;
     let call = || route.backend_call(None);
@@ -40,15 +42,28 @@ pub(super) fn update(context: Context<'_>, route: &Route) -> Result<Reply, Refus
 
     // Nothing is changed unless everything can be.
     let mut changed = context.world.inventory().get(id).map(|device| device.record().clone()).unwrap_or_default();
+    let mut audited = Vec::new();
     for (property, write, value) in writes {
+        let old = shown(property, &changed);
         write(&mut changed, value).map_err(|expected| Refusal::BadQuery {
             message: format!("Cannot convert the value of '{}': expected {expected}.", property.name),
         })?;
+        audited.push(Change { name: property.name, old, new: shown(property, &changed) });
     }
     context.world.edit_device(id, context.now, |device| {
         device.edit(|record| *record = changed);
     });
-    write_entity(&context, route, id, None, Vec::new())
+    context.record(Deed::Patch(audited), id);
+    write_entity(&context, route, id, None, &[], Vec::new())
+}
+
+/// A property's value as JSON.
+fn shown(property: &Property, record: &Record) -> String {
+    let mut out = Vec::new();
+    if let Source::Field(read) = property.source {
+        json::value(&mut out, read(record), DatePrecision::Ticks, false);
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Assumed wording, after OData's reader.

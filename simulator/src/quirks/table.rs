@@ -210,6 +210,20 @@ quirks! {
         /// It has no effect.
         Ignore = "ignore",
     } Honour / Honour / Ignore, Assumed, "2026-07", "accepted on every list (graph2otel sends 999); whether pages shrink is not known";
+    /// One detected app by its id.
+    detected_app_get: DetectedAppGet = "detected-app-get" {
+        /// As in the list.
+        Full = "full",
+        /// Hollow: no name, no version, no devices counted; only $expand=managedDevices works.
+        Hollow = "hollow",
+    } Full / Hollow / Hollow, Observed, "2021", "contrib#3193";
+    /// Members of enumerations that the published schema does not have.
+    unknown_enum_members: UnknownEnumMembers = "unknown-enum-members" {
+        /// Only with `Prefer: include-unknown-enum-members`; else unknownFutureValue, or unknown where there is none.
+        Prefer = "prefer",
+        /// As they are.
+        Emit = "emit",
+    } Prefer / Emit / Emit, Observed, "2025-01", "sdk-dotnet#2735, sdk-php#1605, sdk-php#1635, sdk-python#443";
     /// The number of characters of a temporary passcode.
     passcode_length: PasscodeLength = "passcode-length" {
         /// Six.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::device::ManagedDevice;
 use crate::device::lifecycle::{ActionResult, BASE_RESULT};
 use crate::device::record::{ApiVersion, PROPERTIES, Property, Shown, Source};
+use crate::model::enumerations::enumeration;
 use crate::odata::value::{Edm, Value};
 
 use super::hardware_information;
@@ -33,6 +34,8 @@ pub struct View<'a> {
     pub shape: Shape,
     /// Whether lists carry what only the single GET carries (quirk `list-single-get-only`).
     pub fill: bool,
+    /// Whether only members of the version's schema may stand for an enumeration (quirk `unknown-enum-members`).
+    pub known_members: bool,
     /// `lastSyncDateTime` at the moment of reading, where it is computed from the clock.
     pub last_sync: Option<DateTime<Utc>>,
 }
@@ -77,6 +80,12 @@ fn write_property(out: &mut Vec<u8>, device: &ManagedDevice, view: &View<'_>, pr
             let value = match (view.last_sync, property.name) {
                 (Some(last_sync), "lastSyncDateTime") => Value::DateTime(last_sync),
                 _ => read(device.record()),
+            };
+            let value = match (value, property.edm) {
+                (Value::Enum(member), Edm::Enum(name)) if view.known_members => {
+                    Value::Enum(enumeration(name).map_or(member, |known| known.known(member, view.version)))
+                }
+                (value, _) => value,
             };
             json::value(out, value, precision, view.shape.ieee754 && property.edm == Edm::Int64);
         }

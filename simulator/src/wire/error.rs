@@ -34,6 +34,8 @@ pub enum Refusal {
         /// The call as Intune's front end sees it.
         call: BackendCall,
     },
+    /// `/me` without a signed-in user.
+    NoSignedInUser,
     /// The app may not read the directory.
     DirectoryDenied,
     /// The device's platform does not support the action.
@@ -128,30 +130,16 @@ impl BackendCall {
 impl Refusal {
     /// The table: status, code and message of every refusal.
     fn row(&self, ids: &Ids<'_>) -> (StatusCode, &str, String) {
-        const INVALID_TOKEN: &str = "InvalidAuthenticationToken";
+        let token = |message: &str| (StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message.to_owned());
         match self {
             // Token messages: observed, see each source in docs/architecture.md § Tokens and the fidelity of refusals.
-            Self::TokenEmpty => (StatusCode::UNAUTHORIZED, INVALID_TOKEN, "Access token is empty.".into()),
-            Self::TokenMalformed => (
-                StatusCode::UNAUTHORIZED,
-                INVALID_TOKEN,
-                "CompactToken parsing failed with error code: 80049217".into(),
-            ),
-            Self::TokenSignature | Self::TokenAudience | Self::TokenStranger => (
-                StatusCode::UNAUTHORIZED,
-                INVALID_TOKEN,
-                "CompactToken validation failed with reason code: 8004920A.".into(),
-            ),
-            Self::TokenExpired => (
-                StatusCode::UNAUTHORIZED,
-                INVALID_TOKEN,
-                "Lifetime validation failed, the token is expired.".into(),
-            ),
-            Self::TokenNotYetValid => (
-                StatusCode::UNAUTHORIZED,
-                INVALID_TOKEN,
-                "Access token has expired or is not yet valid.".into(),
-            ),
+            Self::TokenEmpty => token("Access token is empty."),
+            Self::TokenMalformed => token("CompactToken parsing failed with error code: 80049217"),
+            Self::TokenSignature | Self::TokenAudience | Self::TokenStranger => {
+                token("CompactToken validation failed with reason code: 8004920A.")
+            }
+            Self::TokenExpired => token("Lifetime validation failed, the token is expired."),
+            Self::TokenNotYetValid => token("Access token has expired or is not yet valid."),
             // Observed: cnspec#1708 (2025), maester PR#1395; the action's list names one scope (2026-01-07).
             Self::MissingScope { scopes, call } => (
                 StatusCode::FORBIDDEN,
@@ -164,6 +152,12 @@ impl Refusal {
                     call,
                     ids,
                 ),
+            ),
+            // Observed: msgraph-sdk-php#1163 (2023), #614, microsoftgraph-python#20 (2021).
+            Self::NoSignedInUser => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                "/me request is only valid with delegated authentication flow.".into(),
             ),
             // Observed on directory endpoints, never on Intune's.
             Self::DirectoryDenied => (
@@ -250,6 +244,41 @@ impl Refusal {
         (status, envelope(code, &message, ids))
     }
 
+    /// Its name in the journal.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::TokenEmpty => "tokenEmpty",
+            Self::TokenMalformed => "tokenMalformed",
+            Self::TokenSignature => "tokenSignature",
+            Self::TokenAudience => "tokenAudience",
+            Self::TokenExpired => "tokenExpired",
+            Self::TokenNotYetValid => "tokenNotYetValid",
+            Self::TokenStranger => "tokenStranger",
+            Self::MissingScope { .. } => "missingScope",
+            Self::DirectoryDenied => "directoryDenied",
+            Self::UnsupportedAction(_) => "unsupportedAction",
+            Self::UnknownDevice(_) | Self::UnknownDeviceAsBadRequest(_) => "unknownDevice",
+            Self::MalformedId(_) => "malformedId",
+            Self::ReadOnlyProperty(_) => "readOnlyProperty",
+            Self::UnknownDirectoryObject { .. } => "unknownDirectoryObject",
+            Self::NoRoute { .. } => "noRoute",
+            Self::NoSegment { .. } => "noSegment",
+            Self::NoVersion { .. } => "noVersion",
+            Self::NoSignedInUser => "noSignedInUser",
+            Self::BadQuery { .. } => "badQuery",
+            Self::BadBody => "badBody",
+            Self::LengthRequired => "lengthRequired",
+            Self::BodyTooLarge(_) => "bodyTooLarge",
+            Self::TargetTooLong(_) => "targetTooLong",
+            Self::Unreadable(_) => "unreadable",
+        }
+    }
+
+    /// Whether nothing was found under the path and the verb.
+    pub const fn is_about_the_route(&self) -> bool {
+        matches!(self, Self::NoRoute { .. } | Self::NoSegment { .. } | Self::NoVersion { .. })
+    }
+
     /// Whether the caller's token is at fault, which earns a `WWW-Authenticate` header.
     pub const fn is_about_the_token(&self) -> bool {
         matches!(
@@ -332,6 +361,7 @@ mod tests {
                 scopes: &["A.Read.All", "A.ReadWrite.All"],
                 call: BackendCall { version: ApiVersion::Beta, query: Some("$top=1".into()), ..call() },
             },
+            Refusal::NoSignedInUser,
             Refusal::DirectoryDenied,
             Refusal::UnsupportedAction(call()),
             Refusal::UnknownDevice(call()),

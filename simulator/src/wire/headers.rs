@@ -24,6 +24,8 @@ pub enum Content {
     Error,
     /// A number or a text, as `$count` answers.
     Text,
+    /// `$metadata`. Its headers are assumed: OData's media type for CSDL without a charset, the rest as of other answers.
+    Csdl,
     /// A page of the web server in front.
     Html,
     /// JSON of the identity platform, whose headers are its own.
@@ -73,14 +75,15 @@ impl Head {
 impl Content {
     /// The headers that every answer of this kind has, made once: copying them costs a third of making them.
     fn headers(self) -> &'static HeaderMap {
-        static MADE: [OnceLock<HeaderMap>; 5 + Shape::COUNT] = [const { OnceLock::new() }; 5 + Shape::COUNT];
+        static MADE: [OnceLock<HeaderMap>; 6 + Shape::COUNT] = [const { OnceLock::new() }; 6 + Shape::COUNT];
         let place = match self {
             Self::Error => 0,
             Self::Text => 1,
             Self::Html => 2,
             Self::Identity => 3,
             Self::Empty => 4,
-            Self::OData(shape) => 5 + shape.number(),
+            Self::Csdl => 5,
+            Self::OData(shape) => 6 + shape.number(),
         };
         MADE[place].get_or_init(|| self.made_headers())
     }
@@ -92,12 +95,13 @@ impl Content {
             Self::OData(shape) => Some(shape.content_type()),
             Self::Error | Self::Identity => Some("application/json"),
             Self::Text => Some("text/plain"),
+            Self::Csdl => Some("application/xml"),
             Self::Html => Some("text/html; charset=us-ascii"),
         };
         if let Some(content_type) = content_type {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
-        if matches!(self, Self::OData(_) | Self::Text) {
+        if matches!(self, Self::OData(_) | Self::Text | Self::Csdl) {
             headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
         }
         if self != Self::Identity {

@@ -26,7 +26,9 @@ impl Shape {
     /// answers JSON whatever is asked for.
     pub fn of_accept(accept: Option<&[u8]>) -> Self {
         let mut shape = Self::default();
-        let Some(accept) = accept.and_then(|bytes| std::str::from_utf8(bytes).ok()) else { return shape };
+        // Most clients name no parameter.
+        let named = accept.filter(|bytes| bytes.contains(&b'='));
+        let Some(accept) = named.and_then(|bytes| std::str::from_utf8(bytes).ok()) else { return shape };
         for parameter in accept.split([';', ',']).map(str::trim) {
             let Some((name, value)) = parameter.split_once('=') else { continue };
             let (name, value) = (name.trim(), value.trim().trim_matches('"'));

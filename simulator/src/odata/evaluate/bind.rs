@@ -56,6 +56,7 @@ enum Type {
     EnumLiteral,
     DateTime,
     Date,
+    TimeOfDay,
     Guid,
     Structured(Edm),
 }
@@ -355,6 +356,7 @@ impl Type {
             Literal::Enum { .. } => Self::EnumLiteral,
             Literal::DateTime(_) => Self::DateTime,
             Literal::Date(_) => Self::Date,
+            Literal::TimeOfDay(_) => Self::TimeOfDay,
             Literal::Guid(_) => Self::Guid,
         }
     }
@@ -385,6 +387,7 @@ impl fmt::Display for Type {
             Self::EnumLiteral => "a member of another type",
             Self::DateTime => "Edm.DateTimeOffset",
             Self::Date => "Edm.Date",
+            Self::TimeOfDay => "Edm.TimeOfDay",
             Self::Guid => "Edm.Guid",
             Self::Structured(edm) => return write!(f, "{edm}"),
         })
@@ -396,6 +399,9 @@ fn result(function: Function) -> Type {
         Function::Contains | Function::StartsWith | Function::EndsWith => Type::Boolean,
         Function::ToLower | Function::ToUpper | Function::Trim | Function::Substring | Function::Concat => Type::Text,
         Function::Date => Type::Date,
+        Function::Time => Type::TimeOfDay,
+        Function::FractionalSeconds => Type::Double,
+        Function::MinDateTime | Function::MaxDateTime => Type::DateTime,
         _ => Type::Int,
     }
 }
@@ -406,7 +412,10 @@ fn problem_with_argument(function: Function, position: usize, operand: &Operand,
         Function::Year | Function::Month | Function::Day | Function::Date => {
             (matches!(kind, Type::DateTime | Type::Date), "Edm.DateTimeOffset or Edm.Date")
         }
-        Function::Hour | Function::Minute | Function::Second => (kind == Type::DateTime, "Edm.DateTimeOffset"),
+        Function::Time => (kind == Type::DateTime, "Edm.DateTimeOffset"),
+        Function::Hour | Function::Minute | Function::Second | Function::FractionalSeconds => {
+            (matches!(kind, Type::DateTime | Type::TimeOfDay), "Edm.DateTimeOffset or Edm.TimeOfDay")
+        }
         _ => (kind == Type::Text, "Edm.String"),
     };
     if !is_right && kind != Type::Null {

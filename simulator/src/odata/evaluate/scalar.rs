@@ -3,13 +3,17 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use uuid::Uuid;
 
 use super::{Function, ItemCondition, Literal, Operand, Operator, Path, Predicate, Root};
 use crate::odata::filter::Quantifier;
 use crate::odata::schema::Entity;
 use crate::odata::value::Value;
+
+/// The documents give no numbers; these are what the inventory shows for "never" and for "no end" (observed: rapid7).
+const FIRST_INSTANT: DateTime<Utc> = DateTime::from_timestamp(-62_135_596_800, 0).expect("0001-01-01");
+const LAST_INSTANT: DateTime<Utc> = DateTime::from_timestamp(253_402_300_799, 999_999_900).expect("9999-12-31");
 
 /// A single value.
 #[derive(Debug, Clone)]
@@ -22,6 +26,7 @@ pub(in crate::odata) enum Scalar<'a> {
     Enum(&'a str),
     DateTime(DateTime<Utc>),
     Date(NaiveDate),
+    TimeOfDay(NaiveTime),
     Guid(Uuid),
     /// A complex value or a collection: it is there, and nothing else is known of it.
     Structured,
@@ -93,12 +98,11 @@ impl Predicate {
                 _ => None,
             },
             Self::Quantified { quantifier, collection, body } => {
-                let Value::Items(items) = scope.value(collection) else {
+                let items = match scope.value(collection) {
+                    Value::Items(items) => items,
                     // A collection that is absent has no items; one that is only JSON text cannot be asked.
-                    return match scope.value(collection) {
-                        Value::Null => Some(*quantifier == Quantifier::All),
-                        _ => None,
-                    };
+                    Value::Null => return Some(*quantifier == Quantifier::All),
+                    _ => return None,
                 };
                 let Some(body) = body else {
                     return Some(items.count() > 0);
@@ -154,6 +158,7 @@ impl<'a> From<&'a Literal> for Scalar<'a> {
             Literal::Enum { member, .. } => Self::Enum(member),
             Literal::DateTime(instant) => Self::DateTime(*instant),
             Literal::Date(date) => Self::Date(*date),
+            Literal::TimeOfDay(time) => Self::TimeOfDay(*time),
             Literal::Guid(guid) => Self::Guid(*guid),
         }
     }
@@ -171,6 +176,7 @@ impl Scalar<'_> {
             (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
             (Self::DateTime(a), Self::DateTime(b)) => Some(a.cmp(b)),
             (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
+            (Self::TimeOfDay(a), Self::TimeOfDay(b)) => Some(a.cmp(b)),
             (Self::Guid(a), Self::Guid(b)) => Some(a.cmp(b)),
             (Self::Guid(guid), Self::Text(text)) => Some(guid.cmp(&Uuid::try_parse(text).ok()?)),
             (Self::Text(text), Self::Guid(guid)) => Some(Uuid::try_parse(text).ok()?.cmp(guid)),
@@ -258,6 +264,11 @@ fn order_int_double(int: i64, double: f64) -> Option<Ordering> {
 /// The result, or nothing for null.
 fn call<'a>(function: Function, arguments: &'a [Operand], scope: Scope<'a>) -> Option<Scalar<'a>> {
     let mut arguments = arguments.iter().map(|argument| argument.scalar(scope));
+    match function {
+        Function::MinDateTime => return Some(Scalar::DateTime(FIRST_INSTANT)),
+        Function::MaxDateTime => return Some(Scalar::DateTime(LAST_INSTANT)),
+        _ => {}
+    }
     let first = arguments.next()?;
     Some(match function {
         Function::Contains | Function::StartsWith | Function::EndsWith | Function::IndexOf | Function::Concat => {
@@ -284,9 +295,15 @@ fn call<'a>(function: Function, arguments: &'a [Operand], scope: Scope<'a>) -> O
             Scalar::Date(date) => Scalar::Date(date),
             _ => return None,
         },
-        Function::Year | Function::Month | Function::Day | Function::Hour | Function::Minute | Function::Second => {
-            Scalar::Int(part_of_date(function, &first)?)
+        Function::Time => match first {
+            Scalar::DateTime(instant) => Scalar::TimeOfDay(instant.time()),
+            _ => return None,
+        },
+        Function::Year | Function::Month | Function::Day => Scalar::Int(part_of_day(function, &first)?),
+        Function::Hour | Function::Minute | Function::Second | Function::FractionalSeconds => {
+            part_of_time(function, &first)?
         }
+        Function::MinDateTime | Function::MaxDateTime => return None,
     })
 }
 
@@ -300,19 +317,31 @@ fn with_two_texts<'a>(function: Function, first: &str, second: &str) -> Scalar<'
     }
 }
 
-fn part_of_date(function: Function, date: &Scalar<'_>) -> Option<i64> {
-    let (day, time) = match date {
-        Scalar::DateTime(instant) => (instant.date_naive(), Some(instant.time())),
-        Scalar::Date(date) => (*date, None),
+fn part_of_day(function: Function, date: &Scalar<'_>) -> Option<i64> {
+    let day = match date {
+        Scalar::DateTime(instant) => instant.date_naive(),
+        Scalar::Date(date) => *date,
         _ => return None,
     };
     Some(match function {
         Function::Year => i64::from(day.year()),
         Function::Month => i64::from(day.month()),
-        Function::Day => i64::from(day.day()),
-        Function::Hour => i64::from(time?.hour()),
-        Function::Minute => i64::from(time?.minute()),
-        _ => i64::from(time?.second()),
+        _ => i64::from(day.day()),
+    })
+}
+
+fn part_of_time<'a>(function: Function, time: &Scalar<'_>) -> Option<Scalar<'a>> {
+    let time = match time {
+        Scalar::DateTime(instant) => instant.time(),
+        Scalar::TimeOfDay(time) => *time,
+        _ => return None,
+    };
+    Some(match function {
+        Function::Hour => Scalar::Int(i64::from(time.hour())),
+        Function::Minute => Scalar::Int(i64::from(time.minute())),
+        Function::Second => Scalar::Int(i64::from(time.second())),
+        // The nearest double, which is also what the same digits in a filter are read as.
+        _ => Scalar::Double(f64::from(time.nanosecond()) / 1e9),
     })
 }
 

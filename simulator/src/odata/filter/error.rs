@@ -49,20 +49,20 @@ pub enum Problem {
     /// Begins like a number and is none.
     #[error("'{0}' is neither a number nor a date nor a GUID")]
     MalformedNumber(String),
-    /// Beyond 64 bits.
-    #[error("the number {0} does not fit into 64 bits")]
-    IntegerOutOfRange(String),
     /// Beyond a double.
     #[error("the number {0} is too large for Edm.Double")]
     DoubleOutOfRange(String),
     /// Begins like a date and is none.
     #[error("'{0}' is not a date of the calendar; dates look like 2026-01-31 or 2026-01-31T08:30:00Z")]
     MalformedDate(String),
+    /// Begins like a time of day and is none.
+    #[error("'{0}' is not a time of day; those look like 08:30 or 08:30:00.5")]
+    MalformedTime(String),
     /// A local time.
     #[error("the time in '{0}' does not say its zone; end it with Z or with an offset, whose '+' is sent as '%2B'")]
     DateWithoutZone(String),
-    /// `duration'PT1H'`.
-    #[error("'{0}' before the quote is not a type; enumerations are written as microsoft.graph.name'member'")]
+    /// `datetime'2026-01-31T00:00:00'`.
+    #[error("'{0}' before the quote is not a type; {hint}", hint = hint_for_prefix(.0))]
     UnknownLiteralForm(String),
     /// Something else should stand here.
     #[error("expected {expected}, found {found}")]
@@ -75,6 +75,14 @@ pub enum Problem {
     /// OData has it, this engine does not.
     #[error("{0} is not supported in a filter")]
     Unsupported(String),
+    /// OData has a function of this name, this engine does not.
+    #[error("the function '{name}' is not supported in a filter{hint}")]
+    UnsupportedFunction {
+        /// As the client spelled it.
+        name: String,
+        /// What to do about it, or nothing.
+        hint: &'static str,
+    },
     /// A chain such as `a eq b eq c`.
     #[error("comparisons do not chain; '{0}' after another one of its rank needs parentheses")]
     ChainedComparison(&'static str),
@@ -189,12 +197,25 @@ impl fmt::Display for Clause {
     }
 }
 
+/// Types that OData 2 and 3 wrote in front of a quoted value.
+fn hint_for_prefix(name: &str) -> &'static str {
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if is_one_of(&["datetime", "datetimeoffset", "date", "time", "timeofday"]) {
+        "dates and times are written without it and without quotes, as in 2026-01-31T08:30:00Z"
+    } else if is_one_of(&["guid"]) {
+        "GUIDs are written without it"
+    } else {
+        "enumerations are written as microsoft.graph.name'member'"
+    }
+}
+
 fn known_functions() -> String {
     Function::ALL.map(Function::as_str).join(", ")
 }
 
 fn takes(function: Function) -> String {
     match function.arity() {
+        (0, 0) => "no arguments".to_owned(),
         (1, 1) => "1 argument".to_owned(),
         (least, most) if least == most => format!("{least} arguments"),
         (least, most) => format!("{least} or {most} arguments"),

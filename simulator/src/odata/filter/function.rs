@@ -35,38 +35,47 @@ pub enum Function {
     Minute,
     /// Of the minute.
     Second,
+    /// The fraction of the second, from 0 to less than 1.
+    FractionalSeconds,
     /// The day without the time, in UTC.
     Date,
+    /// The time without the day, in UTC.
+    Time,
+    /// The first instant there is, which the inventory shows for "never".
+    MinDateTime,
+    /// The last instant there is, which the inventory shows for "no end".
+    MaxDateTime,
 }
 
-/// What OData defines and this engine does not: refused by name, so that nobody looks for a typing error.
-const UNSUPPORTED: [&str; 21] = [
-    "case",
-    "cast",
-    "ceiling",
-    "floor",
-    "fractionalseconds",
-    "geo.distance",
-    "geo.intersects",
-    "geo.length",
-    "hassubsequence",
-    "hassubset",
-    "isof",
-    "matchespattern",
-    "maxdatetime",
-    "mindatetime",
-    "now",
-    "replace",
-    "round",
-    "substringof",
-    "time",
-    "totaloffsetminutes",
-    "totalseconds",
+/// What OData defines and this engine does not, and what to write instead: refused by name, so that nobody looks for a
+/// typing error. Nothing on record shows the service evaluating any of them.
+const UNSUPPORTED: [(&str, &str); 19] = [
+    ("case", ""),
+    ("cast", ""),
+    ("ceiling", ""),
+    ("floor", ""),
+    ("geo.distance", ""),
+    ("geo.intersects", ""),
+    ("geo.length", ""),
+    ("hassubsequence", ""),
+    ("hassubset", ""),
+    ("isof", ""),
+    ("matchespattern", "; contains, startswith and endswith are"),
+    // The same rows must come out of the same inventory, whenever it is asked.
+    ("now", "; write the instant itself, as in 2026-01-31T08:30:00Z"),
+    ("replace", ""),
+    ("round", ""),
+    // OData 3, its arguments the other way round.
+    ("substringof", "; write contains(property,'text')"),
+    ("totaloffsetminutes", "; dates are kept in UTC, whatever offset they were written with"),
+    ("totalseconds", ""),
+    ("any", "; write collection/any(item: condition)"),
+    ("all", "; write collection/all(item: condition)"),
 ];
 
 impl Function {
     /// All of them, in the order the documentation lists them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Contains,
         Self::StartsWith,
         Self::EndsWith,
@@ -83,7 +92,11 @@ impl Function {
         Self::Hour,
         Self::Minute,
         Self::Second,
+        Self::FractionalSeconds,
         Self::Date,
+        Self::Time,
+        Self::MinDateTime,
+        Self::MaxDateTime,
     ];
 
     /// As OData spells it.
@@ -105,7 +118,11 @@ impl Function {
             Self::Hour => "hour",
             Self::Minute => "minute",
             Self::Second => "second",
+            Self::FractionalSeconds => "fractionalseconds",
             Self::Date => "date",
+            Self::Time => "time",
+            Self::MinDateTime => "mindatetime",
+            Self::MaxDateTime => "maxdatetime",
         }
     }
 
@@ -114,6 +131,7 @@ impl Function {
         match self {
             Self::Contains | Self::StartsWith | Self::EndsWith | Self::IndexOf | Self::Concat => (2, 2),
             Self::Substring => (2, 3),
+            Self::MinDateTime | Self::MaxDateTime => (0, 0),
             _ => (1, 1),
         }
     }
@@ -124,8 +142,9 @@ impl Function {
         Self::ALL.into_iter().find(is_named)
     }
 
-    /// Whether OData knows a function of this name that is not one of these.
-    pub(super) fn is_known_elsewhere(name: &str) -> bool {
-        UNSUPPORTED.iter().any(|known| known.eq_ignore_ascii_case(name))
+    /// What to write instead, perhaps nothing, if OData knows a function of this name that is not one of these.
+    pub(super) fn known_elsewhere(name: &str) -> Option<&'static str> {
+        let mut known = UNSUPPORTED.iter();
+        known.find_map(|(known, hint)| known.eq_ignore_ascii_case(name).then_some(*hint))
     }
 }

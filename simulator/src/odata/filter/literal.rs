@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::error::Problem;
@@ -16,7 +16,7 @@ pub enum Literal {
     Boolean(bool),
     /// A whole number.
     Int(i64),
-    /// A number with a fraction or an exponent, `INF`, `-INF` or `NaN`.
+    /// A number with a fraction or an exponent, a whole number beyond 64 bits, `INF`, `-INF` or `NaN`.
     Double(f64),
     /// `'text'`, quotes inside doubled.
     String(String),
@@ -31,6 +31,8 @@ pub enum Literal {
     DateTime(DateTime<Utc>),
     /// A day.
     Date(NaiveDate),
+    /// A time of day.
+    TimeOfDay(NaiveTime),
     /// A GUID without quotes.
     Guid(Uuid),
 }
@@ -38,25 +40,23 @@ pub enum Literal {
 impl Literal {
     /// Reads what begins like a number: an integer, a decimal, a date, with or without a time.
     pub(super) fn from_numeric(text: &str) -> Result<Self, Problem> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            let out_of_range = |_| Problem::IntegerOutOfRange(Problem::shown(text));
-            return text.parse().map(Self::Int).map_err(out_of_range);
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+        if let (true, Ok(number)) = (is_whole, text.parse()) {
+            return Ok(Self::Int(number));
         }
-        if has_date_shape(text) {
+        if has_shape(text, b"0000-00-") {
             return read_date(text);
         }
-        if let Some(number) = read_double(text) {
-            return if number.is_finite() {
-                Ok(Self::Double(number))
-            } else {
-                Err(Problem::DoubleOutOfRange(Problem::shown(text)))
-            };
+        if has_shape(text, b"00:") {
+            let malformed = || Problem::MalformedTime(Problem::shown(text));
+            return read_clock(text).map(Self::TimeOfDay).ok_or_else(malformed);
         }
-        if text.as_bytes().get(2) == Some(&b':') {
-            return Err(Problem::Unsupported("a time of day".to_owned()));
+        match read_double(text) {
+            Some(number) if number.is_finite() => Ok(Self::Double(number)),
+            Some(_) => Err(Problem::DoubleOutOfRange(Problem::shown(text))),
+            None => Err(Problem::MalformedNumber(Problem::shown(text))),
         }
-        Err(Problem::MalformedNumber(Problem::shown(text)))
     }
 }
 
@@ -76,16 +76,17 @@ impl fmt::Display for Literal {
             }
             Self::DateTime(instant) => f.write_str(&instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::Date(date) => write!(f, "{}", date.format("%Y-%m-%d")),
+            Self::TimeOfDay(time) => write!(f, "{time}"),
             Self::Guid(guid) => write!(f, "{guid}"),
         }
     }
 }
 
-/// Four digits, a dash, two digits, a dash: nothing else in the grammar begins so.
-fn has_date_shape(text: &str) -> bool {
+/// Whether the text begins with digits where `shape` has zeros, and with its signs where it has those.
+fn has_shape(text: &str, shape: &[u8]) -> bool {
     let bytes = text.as_bytes();
-    bytes.len() >= 8
-        && bytes[..8].iter().zip(b"0000-00-").all(|(byte, shape)| match shape {
+    bytes.len() >= shape.len()
+        && bytes.iter().zip(shape).all(|(byte, shape)| match shape {
             b'0' => byte.is_ascii_digit(),
             _ => byte == shape,
         })
@@ -106,16 +107,9 @@ fn read_date(text: &str) -> Result<Literal, Problem> {
 
     let zone_start = time.find(['Z', 'z', '+', '-']).ok_or_else(|| Problem::DateWithoutZone(Problem::shown(text)))?;
     let (clock, zone) = time.split_at(zone_start);
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let [hour, minute, second] = read_fields(clock, ':', ["00", "00", "00"])
-        .or_else(|| {
-            let [hour, minute] = read_fields(clock, ':', ["00", "00"])?;
-            Some([hour, minute, 0])
-        })
-        .ok_or_else(malformed)?;
-    let nanosecond = read_nanoseconds(fraction).ok_or_else(malformed)?;
+    let time = read_clock(clock).ok_or_else(malformed)?;
     let offset_minutes = read_offset(zone).ok_or_else(malformed)?;
-    let local = date.and_hms_nano_opt(hour, minute, second, nanosecond).ok_or_else(malformed)?;
+    let local = date.and_time(time);
     let instant = local.checked_sub_signed(TimeDelta::minutes(offset_minutes)).ok_or_else(malformed)?.and_utc();
     let four_digit_years = NaiveDate::from_ymd_opt(0, 1, 1)..NaiveDate::from_ymd_opt(10_000, 1, 1);
     if four_digit_years.contains(&Some(instant.date_naive())) {
@@ -123,6 +117,16 @@ fn read_date(text: &str) -> Result<Literal, Problem> {
     } else {
         Err(malformed())
     }
+}
+
+/// Hours and minutes, mostly seconds, and then perhaps a fraction.
+fn read_clock(text: &str) -> Option<NaiveTime> {
+    if let Some([hour, minute]) = read_fields(text, ':', ["00", "00"]) {
+        return NaiveTime::from_hms_opt(hour, minute, 0);
+    }
+    let (clock, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let [hour, minute, second] = read_fields(clock, ':', ["00", "00", "00"])?;
+    NaiveTime::from_hms_nano_opt(hour, minute, second, read_nanoseconds(fraction)?)
 }
 
 /// Digits in groups of exactly the widths of `shapes`.
@@ -164,7 +168,7 @@ fn read_offset(zone: &str) -> Option<i64> {
 
 /// Rust reads more spellings than OData writes, such as `1.` and `infinity`; those are refused here.
 fn read_double(text: &str) -> Option<f64> {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);

@@ -220,10 +220,9 @@ impl<'a> Parser<'a> {
     fn function(&self, name: &Token<'a>) -> Result<Function, ClauseError> {
         Function::from_name(name.text).ok_or_else(|| {
             let shown = Problem::shown(name.text);
-            let problem = if Function::is_known_elsewhere(name.text) {
-                Problem::Unsupported(format!("the function '{shown}'"))
-            } else {
-                Problem::UnknownFunction(shown)
+            let problem = match Function::known_elsewhere(name.text) {
+                Some(hint) => Problem::UnsupportedFunction { name: shown, hint },
+                None => Problem::UnknownFunction(shown),
             };
             self.fault_at(name.at, problem)
         })
@@ -268,8 +267,9 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("a name"));
         }
         if self.current.text.contains(['$', '@']) {
-            let name = format!("'{}'", Problem::shown(self.current.text));
-            return Err(self.fault(Problem::Unsupported(name)));
+            let shown = Problem::shown(self.current.text);
+            let rest = if shown.eq_ignore_ascii_case("$it") { ", where properties are named directly," } else { "" };
+            return Err(self.fault(Problem::Unsupported(format!("'{shown}'{rest}"))));
         }
         self.advance()
     }

@@ -89,6 +89,7 @@ fn token(input: &mut Input<'_>) -> Result<TokenKind, Fault> {
         ':' => any.value(TokenKind::Colon),
         '\'' => quoted.map(|text| TokenKind::Literal(Literal::String(text))),
         '-' => negative,
+        '+' => positive,
         '0'..='9' => numeric,
         first if is_word_start(first) => word,
         _ => fail,
@@ -124,6 +125,11 @@ fn negative(input: &mut Input<'_>) -> Result<TokenKind, Fault> {
     Err(Fault { at: input.current_token_start(), problem: Problem::Unsupported("arithmetic ('-')".to_owned()) })
 }
 
+/// Where a plus sign arrives as such and not as a space: `%2B5`.
+fn positive(input: &mut Input<'_>) -> Result<TokenKind, Fault> {
+    if input[1..].starts_with(|next: char| next.is_ascii_digit()) { numeric(input) } else { fail(input) }
+}
+
 fn numeric(input: &mut Input<'_>) -> Result<TokenKind, Fault> {
     let at = input.current_token_start();
     let text: &str =
@@ -141,10 +147,18 @@ fn word(input: &mut Input<'_>) -> Result<TokenKind, Fault> {
     }
     let member = quoted(input)?;
     if !is_type_name(name) {
-        let problem = Problem::UnknownLiteralForm(Problem::shown(name));
-        return Err(Fault { at, problem });
+        return Err(Fault { at, problem: foreign_literal(name) });
     }
     Ok(TokenKind::Literal(Literal::Enum { type_name: name.to_owned(), member }))
+}
+
+/// Types that are written in front of a quoted value, in OData 4 or before, and are none of ours.
+fn foreign_literal(prefix: &str) -> Problem {
+    let mut known = ["duration", "binary", "geography", "geometry"].into_iter();
+    match known.find(|known| known.eq_ignore_ascii_case(prefix)) {
+        Some(known) => Problem::Unsupported(format!("a literal of the type {known}")),
+        None => Problem::UnknownLiteralForm(Problem::shown(prefix)),
+    }
 }
 
 /// Namespaced, with no empty part.

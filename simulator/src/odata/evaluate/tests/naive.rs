@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use proptest::prelude::*;
 
 use crate::odata::filter::{Expr, ExprKind, Function, Literal, Operator};
@@ -42,6 +42,7 @@ enum Thing {
     Member(String),
     Instant(DateTime<Utc>),
     Day(NaiveDate),
+    Clock(NaiveTime),
     Key(String),
 }
 
@@ -95,6 +96,7 @@ fn constant(literal: &Literal) -> Option<Thing> {
         Literal::Enum { member, .. } => Thing::Member(member.to_lowercase()),
         Literal::DateTime(instant) => Thing::Instant(*instant),
         Literal::Date(date) => Thing::Day(*date),
+        Literal::TimeOfDay(time) => Thing::Clock(*time),
         Literal::Guid(guid) => Thing::Key(guid.to_string()),
     })
 }
@@ -136,7 +138,7 @@ fn compare(operator: Operator, left: Option<&Thing>, right: Option<&Thing>) -> O
 /// Members order as equal or not, by spelling; everything else as mathematics has it.
 #[expect(clippy::cast_precision_loss, reason = "the pools hold small numbers only")]
 fn order(left: &Thing, right: &Thing) -> Option<Ordering> {
-    use Thing::{Day, Instant, Key, Member, Real, Text, Truth, Whole};
+    use Thing::{Clock, Day, Instant, Key, Member, Real, Text, Truth, Whole};
     let lower = |text: &[char]| text.iter().collect::<String>().to_lowercase();
     match (left, right) {
         (Truth(a), Truth(b)) => Some(a.cmp(b)),
@@ -147,6 +149,7 @@ fn order(left: &Thing, right: &Thing) -> Option<Ordering> {
         (Text(a), Text(b)) => Some(a.cmp(b)),
         (Instant(a), Instant(b)) => Some(a.cmp(b)),
         (Day(a), Day(b)) => Some(a.cmp(b)),
+        (Clock(a), Clock(b)) => Some(a.cmp(b)),
         (Instant(a), Day(b)) => Some(a.cmp(&b.and_hms_opt(0, 0, 0)?.and_utc())),
         (Day(a), Instant(b)) => Some(a.and_hms_opt(0, 0, 0)?.and_utc().cmp(b)),
         (Key(a) | Member(a), Key(b) | Member(b)) => Some(a.cmp(b)),
@@ -176,9 +179,10 @@ fn call(function: Function, arguments: &[Thing]) -> Option<Thing> {
         let written = match &arguments[0] {
             Thing::Instant(instant) => instant.format(pattern).to_string(),
             Thing::Day(day) => day.format(pattern).to_string(),
+            Thing::Clock(time) => time.format(pattern).to_string(),
             other => panic!("{other:?}"),
         };
-        Thing::Whole(written.parse().unwrap())
+        if pattern == "0%.f" { Thing::Real(written.parse().unwrap()) } else { Thing::Whole(written.parse().unwrap()) }
     };
     Some(match function {
         Function::Contains => Thing::Truth(found().is_some()),
@@ -224,6 +228,13 @@ fn call(function: Function, arguments: &[Thing]) -> Option<Thing> {
         Function::Hour => part("%H"),
         Function::Minute => part("%M"),
         Function::Second => part("%S"),
+        Function::FractionalSeconds => part("0%.f"),
+        Function::Time => match &arguments[0] {
+            Thing::Instant(instant) => Thing::Clock(instant.time()),
+            other => panic!("{other:?}"),
+        },
+        Function::MinDateTime => Thing::Instant("0001-01-01T00:00:00Z".parse().unwrap()),
+        Function::MaxDateTime => Thing::Instant("9999-12-31T23:59:59.9999999Z".parse().unwrap()),
         Function::Date => match &arguments[0] {
             Thing::Instant(instant) => Thing::Day(instant.date_naive()),
             other => other.clone(),
@@ -241,6 +252,7 @@ pub(super) fn any_condition() -> Any {
         ordered(text()),
         ordered(number()),
         ordered(date()),
+        ordered(time()),
         equal(path("state"), literal(states())),
         has(),
         equal(path("key"), literal(keys())),
@@ -291,7 +303,8 @@ fn number() -> Any {
         call_of(Function::Day, vec![date()]),
         call_of(Function::Hour, vec![instant()]),
         call_of(Function::Minute, vec![instant()]),
-        call_of(Function::Second, vec![instant()]),
+        call_of(Function::Second, vec![time()]),
+        call_of(Function::FractionalSeconds, vec![instant()]),
     ]
     .boxed()
 }
@@ -301,7 +314,21 @@ fn small() -> Any {
 }
 
 fn instant() -> Any {
-    prop_oneof![Just(path("seen")), literal(any_instant().prop_map(Literal::DateTime))].boxed()
+    prop_oneof![
+        4 => Just(path("seen")),
+        4 => literal(any_instant().prop_map(Literal::DateTime)),
+        1 => call_of(Function::MinDateTime, vec![]),
+        1 => call_of(Function::MaxDateTime, vec![]),
+    ]
+    .boxed()
+}
+
+fn time() -> Any {
+    prop_oneof![
+        call_of(Function::Time, vec![instant()]),
+        literal(any_instant().prop_map(|instant| Literal::TimeOfDay(instant.time()))),
+    ]
+    .boxed()
 }
 
 /// Instants throughout, or days throughout: only a literal day may meet an instant.

@@ -1,0 +1,84 @@
+// Where the service and its published types are known to differ, each with who says so. A check that meets a difference
+// which is not here fails, and so does one that no longer meets a difference which is.
+
+/// Values of enumerations that are answered although the published types of the version lack them.
+export const VALUES = [
+  { version: "v1.0", type: "managedDevice", property: "managementAgent", value: "intuneAosp", source: "observed: sdk-dotnet#2735" },
+  ...[
+    ["androidAOSPUserOwnedDeviceEnrollment", "observed: sdk-dotnet#2735"],
+    ["androidAOSPUserlessDeviceEnrollment", "inferred from the one with a user"],
+    ["androidEnterpriseCorporateWorkProfile", "observed for its siblings: sdk-dotnet#2735"],
+    ["androidEnterpriseDedicatedDevice", "observed for its siblings: sdk-dotnet#2735"],
+    ["androidEnterpriseFullyManaged", "observed for its siblings: sdk-dotnet#2735"],
+    ["azureAdJoinUsingAzureVmExtension", "observed: sdk-python#443"],
+    ["appleACMEBasicBYOD", "observed: sdk-php#1605"],
+  ].map(([value, source]) => ({ version: "v1.0", type: "managedDevice", property: "deviceEnrollmentType", value, source })),
+  {
+    version: "beta",
+    type: "managedDevice",
+    property: "deviceEnrollmentType",
+    value: "appleACMEBasicBYOD",
+    source: "observed on v1.0: sdk-php#1605",
+  },
+  {
+    version: "beta",
+    type: "hardwareInformation",
+    property: "deviceLicensingStatus",
+    value: "25",
+    source: "observed: graph2otel, a number outside the enumeration as text",
+  },
+];
+
+/// Properties that the published types lack.
+export const PROPERTIES = [
+  {
+    version: "v1.0",
+    type: "managedDevice",
+    property: "managementState",
+    source: "documented: the CSDL of v1.0 of 2026-08-20; the types are older",
+  },
+  {
+    version: "beta",
+    type: "remoteActionAudit",
+    property: "deviceActionDetails",
+    source: "documented: its resource page; the types leave out what is of a generic type",
+  },
+];
+
+/// Types that the published types lack.
+export const TYPES = [
+  { version: "v1.0", type: "managementState", source: "documented: as the property of that type" },
+  { version: "beta", type: "keyValuePair_2OfString_String", source: "documented: as the property of that type" },
+];
+
+/// Members that the model's enumerations have and the published types lack.
+export const ENUMERATIONS = [
+  { version: "beta", type: "managementState", member: "unknownFutureValue", source: "documented: the CSDL of beta" },
+  { version: "beta", type: "remoteAction", member: "suspendManagedHomeScreen", source: "documented: the CSDL of beta" },
+  { version: "beta", type: "remoteAction", member: "restoreManagedHomeScreen", source: "documented: the CSDL of beta" },
+];
+
+/// What managed devices lead to by the published types and nothing emulated answers.
+export const NOT_EMULATED = {
+  "v1.0": [
+    "deviceCategory",
+    "deviceCompliancePolicyStates",
+    "deviceConfigurationStates",
+    "logCollectionRequests",
+    "users",
+    "windowsProtectionState",
+  ],
+  beta: [
+    "assignmentFilterEvaluationStatusDetails",
+    "detectedApps",
+    "deviceCategory",
+    "deviceCompliancePolicyStates",
+    "deviceConfigurationStates",
+    "deviceHealthScriptStates",
+    "logCollectionRequests",
+    "managedDeviceMobileAppConfigurationStates",
+    "securityBaselineStates",
+    "users",
+    "windowsProtectionState",
+  ],
+};
