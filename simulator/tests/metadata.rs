@@ -4,6 +4,7 @@ use hyper::Method;
 use insta::assert_snapshot;
 use simtune::device::record::{ApiVersion, PROPERTIES};
 use simtune::model::csdl;
+use simtune::model::managed_device::{DeviceNavigation, NAVIGATION};
 
 use crate::contexts;
 use crate::harness::{Harness, With, json, request, text, told};
@@ -60,11 +61,18 @@ fn other_verbs_are_refused_as_elsewhere() {
 fn every_context_names_something_of_the_model() {
     let harness = Harness::new();
     let device = harness.id_of("iPhone-1");
+    let protected = harness.get_json("/v1.0/deviceManagement/managedDevices?$select=id&$expand=windowsProtectionState");
+    let windows = protected["value"].as_array().unwrap().iter().find(|item| item["windowsProtectionState"].is_object());
+    let windows = windows.expect("a device reports its protection")["id"].as_str().unwrap().to_owned();
     harness.reset("iPhone-1");
     let user = harness.get_json("/v1.0/users")["value"][0]["id"].as_str().unwrap().to_owned();
     let organization = harness.get_json("/v1.0/organization")["value"][0]["id"].as_str().unwrap().to_owned();
     let audit = harness.get_json("/beta/deviceManagement/remoteActionAudits")["value"][0]["id"].clone();
     let audit = audit.as_str().unwrap();
+    let app = harness.get_json("/v1.0/deviceManagement/detectedApps")["value"][0]["id"].as_str().unwrap().to_owned();
+    let event = harness.get_json("/v1.0/deviceManagement/auditEvents")["value"][0]["id"].as_str().unwrap().to_owned();
+    let policy = format!("deviceManagement/managedDevices/{device}/deviceCompliancePolicyStates");
+    let policy_id = harness.get_json(&format!("/v1.0/{policy}"))["value"][0]["id"].as_str().unwrap().to_owned();
     for version in [ApiVersion::V1, ApiVersion::Beta] {
         let known = PROPERTIES.iter().filter(|property| property.since <= version).map(|property| property.name);
         let all = known.collect::<Vec<_>>().join(",");
@@ -75,14 +83,29 @@ fn every_context_names_something_of_the_model() {
             format!("deviceManagement/managedDevices/{device}?$select={all}"),
             format!("users/{user}/managedDevices"),
             format!("users/{user}/managedDevices?$select=id,NOTES"),
-            format!("deviceManagement/detectedApps/{device}/managedDevices"),
+            "deviceManagement/detectedApps".to_owned(),
+            format!("deviceManagement/detectedApps/{app}?$expand=managedDevices"),
+            format!("deviceManagement/detectedApps/{app}/managedDevices"),
+            "deviceManagement".to_owned(),
+            "deviceManagement/deviceCategories".to_owned(),
+            "deviceManagement/managedDeviceOverview".to_owned(),
+            "deviceManagement/auditEvents".to_owned(),
+            format!("deviceManagement/auditEvents/{event}"),
+            format!("{policy}/{policy_id}"),
+            format!("{policy}/{policy_id}/settingStates"),
             "users".to_owned(),
             "users?$select=ID,userprincipalname".to_owned(),
             format!("users/{user}?$select=id"),
             "organization".to_owned(),
             format!("organization/{organization}?$select=verifiedDomains"),
         ];
+        for (which, navigation, _) in NAVIGATION.iter().filter(|(_, navigation, _)| navigation.since <= version) {
+            let device = if *which == DeviceNavigation::WindowsProtectionState { &windows } else { &device };
+            targets.push(format!("deviceManagement/managedDevices/{device}/{}", navigation.name));
+            targets.push(format!("deviceManagement/managedDevices/{device}?$expand={}", navigation.name));
+        }
         if version == ApiVersion::Beta {
+            targets.push("deviceManagement/comanagedDevices".to_owned());
             targets.push("deviceManagement/remoteActionAudits".to_owned());
             targets.push("deviceManagement/remoteActionAudits?$select=id,action".to_owned());
             targets.push(format!("deviceManagement/remoteActionAudits/{audit}"));

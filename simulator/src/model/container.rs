@@ -18,6 +18,7 @@ pub struct Root {
 /// Every name at the root (documented: the `GraphService` container of both versions).
 pub static ROOTS: &[Root] = &[
     Root { name: "deviceManagement", entity_type: &DEVICE_MANAGEMENT, many: false },
+    Root { name: "me", entity_type: &USER, many: false },
     Root { name: "organization", entity_type: &ORGANIZATION, many: true },
     Root { name: "users", entity_type: &USER, many: true },
 ];
