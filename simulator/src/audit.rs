@@ -20,6 +20,8 @@ pub struct RemoteActionAudit {
     pub id: Uuid,
     /// The action as audits name it (`factoryReset` for a wipe).
     pub action: &'static str,
+    /// The action as its path names it (`wipe`).
+    pub asked: &'static str,
     /// When it was asked for.
     pub requested: DateTime<Utc>,
     /// How far it has got.
@@ -36,6 +38,8 @@ pub struct RemoteActionAudit {
     pub initiator: Arc<str>,
     /// That user's name, or empty.
     pub initiator_name: Arc<str>,
+    /// The id of the call that asked many devices, if it was one.
+    pub bulk: Option<Uuid>,
 }
 
 /// The signed-in user who asks for an action.
@@ -48,7 +52,7 @@ pub struct Initiator<'a> {
 }
 
 impl RemoteActionAudit {
-    /// The row for `action`, asked of `device` by a user or nobody at `now`.
+    /// The row for `action`, asked of `device` alone by a user or nobody at `now`, by a path of the same name.
     pub fn new(
         id: Uuid,
         action: &'static str,
@@ -60,6 +64,7 @@ impl RemoteActionAudit {
         Self {
             id,
             action,
+            asked: action,
             requested: now,
             state: ActionState::Pending,
             device_id: device.id(),
@@ -68,6 +73,7 @@ impl RemoteActionAudit {
             imei: record.imei.share(),
             initiator: by.map_or("", |by| by.user_principal_name).into(),
             initiator_name: by.map_or("", |by| by.display_name).into(),
+            bulk: None,
         }
     }
 
@@ -89,8 +95,8 @@ impl RemoteActionAudit {
             "actionState": self.state.name(),
             "managedDeviceId": self.device_id,
             "deviceActionDetails": [],
-            "deviceActionCategory": "single",
-            "bulkDeviceActionId": null,
+            "deviceActionCategory": if self.bulk.is_some() { "bulk" } else { "single" },
+            "bulkDeviceActionId": self.bulk,
         })
     }
 }
@@ -121,7 +127,9 @@ impl AuditLog {
 
     /// Writes one.
     pub fn write(&mut self, audit: RemoteActionAudit) {
-        self.pending.entry(audit.device_id).or_default().push_back(self.written);
+        if audit.state == ActionState::Pending {
+            self.pending.entry(audit.device_id).or_default().push_back(self.written);
+        }
         self.kept.push_back(audit);
         self.written += 1;
         if self.kept.len() > KEPT
@@ -139,15 +147,15 @@ impl AuditLog {
         }
     }
 
-    /// Writes the end of a device's pending actions into their audits, by the action's name there; an action without
-    /// an end stays pending. A device that answers has heard every request.
-    pub fn settle(&mut self, device: Uuid, end: impl Fn(&str) -> Option<ActionState>) {
+    /// Writes the end of a device's pending actions into their audits; an action without an end stays pending. A device
+    /// that answers has heard every request.
+    pub fn settle(&mut self, device: Uuid, end: impl Fn(&RemoteActionAudit) -> Option<ActionState>) {
         let Some(mut numbers) = self.pending.remove(&device) else { return };
         let first = self.written - self.kept.len() as u64;
         numbers.retain(|number| {
             let index = usize::try_from(number - first).expect("fewer than KEPT");
             let audit = &mut self.kept[index];
-            let state = end(audit.action);
+            let state = end(audit);
             audit.state = state.unwrap_or(audit.state);
             state.is_none()
         });

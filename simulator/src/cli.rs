@@ -78,6 +78,9 @@ enum Command {
     },
     /// Print the support matrix as a table
     Matrix {
+        /// A remote action's name in Graph [default: resetPasscode]
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["edition", "against"])]
+        action: Option<String>,
         /// An edition's id, a date, or latest [default: 2018-03-08]
         #[arg(long, value_name = "E")]
         edition: Option<String>,
@@ -210,7 +213,8 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         }
         Command::Health { at } => ask::health(&at),
         Command::Explain { device, edition } => print(&explain::explain(&device, edition.as_deref())?),
-        Command::Matrix { edition, against } => print(&explain::matrix(edition.as_deref(), against.as_deref())?),
+        Command::Matrix { action: Some(action), .. } => print(&explain::action_matrix(&action)?),
+        Command::Matrix { edition, against, .. } => print(&explain::matrix(edition.as_deref(), against.as_deref())?),
         Command::Quirks { profile } => print(&explain::quirks(&profile)?),
         Command::Fleet { command } => fleet::run(command),
         Command::Completions { shell } => {

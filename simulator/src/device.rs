@@ -1,21 +1,26 @@
 //! What a managed device is: what the inventory says of it, what is true of it, and what it was asked to do.
 
 pub mod check_ins;
+pub mod departure;
 pub mod facts;
 pub mod lifecycle;
+pub mod order;
 pub mod os_version;
 pub mod physical;
 pub mod platform;
 pub mod record;
+pub mod rotations;
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
+use self::departure::Departure;
 use self::facts::{Facts, Signals, Warning};
 use self::lifecycle::ActionResult;
 use self::physical::Physical;
 use self::record::Record;
+use self::rotations::Rotations;
 
 /// One device of a tenant.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,9 +30,13 @@ pub struct ManagedDevice {
     facts: Facts,
     /// The side no client sees: whether it is online, what it really runs, what it will answer.
     pub physical: Physical,
-    /// What it was asked, newest last: at most one entry per action (observed: history is kept but small; "latest per
-    /// action" is inferred from three captured entries).
+    /// What it was asked, newest last: at most one entry per action and variant (observed: history is kept but small;
+    /// "latest per action or variant" is inferred from three captured entries, rapid7 `help.md`).
     pub actions: Vec<ActionResult>,
+    /// How it is about to leave management, if it is.
+    pub departure: Option<Departure>,
+    /// When its secrets were last rotated.
+    pub rotations: Rotations,
 }
 
 impl ManagedDevice {
@@ -37,7 +46,10 @@ impl ManagedDevice {
     pub fn new(id: Uuid, mut record: Record, physical: Physical) -> (Self, Option<Warning>) {
         record.id = id.hyphenated().to_string().as_str().into();
         let (facts, warning) = Facts::derive(&signals(&record));
-        (Self { id, record, facts, physical, actions: Vec::new() }, warning)
+        (
+            Self { id, record, facts, physical, actions: Vec::new(), departure: None, rotations: Rotations::default() },
+            warning,
+        )
     }
 
     /// The id that addresses it in URLs.
@@ -71,6 +83,11 @@ impl ManagedDevice {
         let (facts, warning) = Facts::derive(&signals(&self.record));
         self.facts = facts;
         warning
+    }
+
+    /// Whether it still has to answer something.
+    pub fn has_pending(&self) -> bool {
+        self.departure.is_some() || self.actions.iter().any(ActionResult::is_pending)
     }
 
     /// The place in the inventory's order: device name, then id (observed: the key of Intune's page tokens, IPS#146).

@@ -1,12 +1,14 @@
 //! The operations of the Graph surface: each takes a routed request to an answer or a refusal.
 
 mod audit_events;
+mod call_function;
 mod collection;
 mod delete_device;
 mod detected_apps;
 mod device_categories;
 mod device_query;
 mod directory;
+mod execute_action;
 mod expand;
 mod get_device;
 mod list_audits;
@@ -111,6 +113,8 @@ pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
         Operation::UpdateDevice => update_device::update(context, route),
         Operation::DeleteDevice => delete_device::delete(context, route),
         Operation::RunAction(action) => run_action::run(context, route, action),
+        Operation::ExecuteAction => execute_action::execute(context, route),
+        Operation::CallFunction(function) => call_function::call(&context, route, function),
         Operation::FollowNavigation(navigation) => navigation::get(&context, route, navigation),
         Operation::GetNavigationItem(navigation) => navigation::get_item(&context, route, navigation),
         Operation::ListSettingStates(navigation) => navigation::settings(&context, route, navigation),

@@ -8,8 +8,9 @@ use std::fmt::Write;
 use hyper::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::actions::{self, RemoteAction};
+use crate::actions::{self, PRIVILEGED, RemoteAction};
 use crate::device::record::ApiVersion;
+use crate::functions::{self, DeviceFunction};
 use crate::model::managed_device::DeviceNavigation;
 use crate::wire::error::{BackendCall, Refusal};
 
@@ -28,6 +29,10 @@ pub enum Operation {
     DeleteDevice,
     /// `POST …/managedDevices/{id}/{action}`.
     RunAction(&'static dyn RemoteAction),
+    /// `POST …/managedDevices/executeAction`.
+    ExecuteAction,
+    /// `GET …/managedDevices/{id}/{function}()`.
+    CallFunction(&'static dyn DeviceFunction),
     /// `GET …/managedDevices/{id}/{navigation}`.
     FollowNavigation(DeviceNavigation),
     /// `GET …/managedDevices/{id}/{navigation}/{id}`.
@@ -78,6 +83,8 @@ impl Operation {
             Self::UpdateDevice => "updateDevice",
             Self::DeleteDevice => "deleteDevice",
             Self::RunAction(action) => action.name(),
+            Self::ExecuteAction => "executeAction",
+            Self::CallFunction(function) => function.name(),
             Self::FollowNavigation(navigation) => navigation.property().name,
             Self::GetNavigationItem(_) => "getNavigationItem",
             Self::ListSettingStates(_) => "listSettingStates",
@@ -121,6 +128,8 @@ impl Operation {
             }
             Self::UpdateDevice | Self::DeleteDevice => &["DeviceManagementManagedDevices.ReadWrite.All"],
             Self::RunAction(action) => action.scopes(),
+            Self::ExecuteAction => PRIVILEGED,
+            Self::CallFunction(function) => function.scopes(),
             Self::ListAudits | Self::GetAudit | Self::ListDeviceCategories | Self::GetDeviceCategory => {
                 CONFIGURATION_OR_DEVICES
             }
@@ -229,6 +238,8 @@ enum Resource {
     Device,
     DeviceCount,
     Action(&'static dyn RemoteAction),
+    Function(&'static dyn DeviceFunction),
+    BulkAction,
     Navigation(DeviceNavigation),
     NavigationItem(DeviceNavigation),
     SettingStates(DeviceNavigation),
@@ -276,6 +287,9 @@ impl Resource {
                 Some((Self::Audits, "navigation"))
             }
             Self::Devices if is("$count") => Some((Self::DeviceCount, "$count")),
+            Self::Devices if version == ApiVersion::Beta && unqualified(name).eq_ignore_ascii_case("executeAction") => {
+                Some((Self::BulkAction, "action"))
+            }
             // Observed on `managedDevices` of v1.0 (graph2otel); that its neighbours are alike is assumed.
             Self::ComanagedDevices | Self::DetectedApps | Self::Categories | Self::AuditEvents | Self::Audits
                 if is("$count") =>
@@ -293,7 +307,11 @@ impl Resource {
                 if let Some(navigation) = DeviceNavigation::named(name, version) {
                     return Some((Self::Navigation(navigation), "navigation"));
                 }
-                let action = actions::action(name.strip_prefix("microsoft.graph.").unwrap_or(name))?;
+                let name = unqualified(name);
+                if let Some(function) = functions::function(name) {
+                    return (version == ApiVersion::Beta).then_some((Self::Function(function), "function"));
+                }
+                let action = actions::action(name)?;
                 (action.since() <= version).then_some((Self::Action(action), "action"))
             }
             _ => None,
@@ -326,6 +344,8 @@ impl Resource {
             (Self::Device, "PATCH") if !nested => Some(Operation::UpdateDevice),
             (Self::Device, "DELETE") if !nested => Some(Operation::DeleteDevice),
             (Self::Action(action), "POST") => Some(Operation::RunAction(action)),
+            (Self::Function(function), "GET") => Some(Operation::CallFunction(function)),
+            (Self::BulkAction, "POST") if !nested => Some(Operation::ExecuteAction),
             (Self::Navigation(navigation), "GET") => Some(Operation::FollowNavigation(navigation)),
             (Self::NavigationItem(navigation), "GET") => Some(Operation::GetNavigationItem(navigation)),
             (Self::SettingStates(navigation), "GET") => Some(Operation::ListSettingStates(navigation)),
@@ -485,8 +505,15 @@ fn enter(template: &mut String, backend: &mut String, kind: &str, name: &str) {
 fn spell(resource: Resource, name: &str) -> String {
     match resource {
         Resource::Action(action) => format!("microsoft.management.services.api.{}", action.name()),
+        Resource::Function(function) => format!("microsoft.management.services.api.{}", function.name()),
+        Resource::BulkAction => "microsoft.management.services.api.executeAction".to_owned(),
         _ => name.to_owned(),
     }
+}
+
+/// Operations may be called by their qualified names.
+fn unqualified(name: &str) -> &str {
+    name.strip_prefix("microsoft.graph.").unwrap_or(name)
 }
 
 fn decode(segment: &str) -> String {

@@ -10,12 +10,14 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use hyper::header::HeaderValue;
 use uuid::Uuid;
 
-use crate::actions::{self, RemoteAction};
+use crate::actions::{self, Course, Order, RemoteAction};
 use crate::answers::Answers;
 use crate::audit::event::{Actor, AuditEvent, Deed, EventLog};
 use crate::audit::{AuditLog, Initiator, RemoteActionAudit};
 use crate::clock::TenantClock;
-use crate::device::lifecycle::{self, ActionResult, ActionState};
+use crate::device::departure::{Departure, Way};
+use crate::device::lifecycle::{ActionResult, ActionState, Report};
+use crate::device::order::Arguments;
 use crate::device::{ManagedDevice, check_ins};
 use crate::inventory::{Inventory, User};
 use crate::journal::Journal;
@@ -73,7 +75,7 @@ pub struct Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Due {
     CheckIn(Uuid),
-    HidePasscode(Uuid),
+    HideDetails(Uuid),
 }
 
 /// Why the service does not accept an action.
@@ -83,6 +85,28 @@ pub enum ActionRefusal {
     UnknownDevice,
     /// The support matrix says no.
     Unsupported,
+    /// The arguments do not fit the device's platform.
+    Unfit,
+}
+
+/// A request for an action, checked as far as it can be without the device.
+#[derive(Debug, Clone)]
+pub struct ActionRequest<'a> {
+    /// What is asked for.
+    pub action: &'static dyn RemoteAction,
+    /// With what.
+    pub arguments: Arguments,
+    /// By whom.
+    pub origin: Origin<'a>,
+}
+
+/// Where a request for an action comes from, as audits tell.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin<'a> {
+    /// The signed-in user; nobody where an app acts for itself.
+    pub by: Option<Initiator<'a>>,
+    /// The id that all requests of one call for many devices share.
+    pub bulk: Option<Uuid>,
 }
 
 /// Why a device does not check in.
@@ -216,7 +240,7 @@ impl World {
                     // An offline device answers when it is online again; `edit_device` sees to that.
                     let _ = self.check_in(id, at);
                 }
-                Due::HidePasscode(id) => self.hide_passcodes(id, at),
+                Due::HideDetails(id) => self.hide_details(id, at),
             }
             ran += 1;
         }
@@ -224,28 +248,110 @@ impl World {
     }
 
     /// Asks a device to do something. The service accepts or refuses at once; the device answers when it checks in.
+    /// Returns the id of the request.
     pub fn request_action(
         &mut self,
         id: Uuid,
-        action: &'static dyn RemoteAction,
-        by: Option<Initiator<'_>>,
+        asked: &ActionRequest<'_>,
         now: DateTime<Utc>,
-    ) -> Result<(), ActionRefusal> {
+    ) -> Result<Uuid, ActionRefusal> {
+        let ActionRequest { action, arguments, origin } = asked;
         let device = self.inventory.get(id).ok_or(ActionRefusal::UnknownDevice)?;
-        let supported = action.is_supported(&self.edition, device.facts());
+        let supported = action.is_supported(&self.edition, device);
         if !supported && self.quirks.unsupported_action == UnsupportedAction::Refuse {
             return Err(ActionRefusal::Unsupported);
         }
+        if !action.fits(device, arguments) {
+            return Err(ActionRefusal::Unfit);
+        }
         let mut device = ManagedDevice::clone(device);
-        let request =
-            device.actions.iter().find(|entry| entry.action == action.name()).map_or(1, |entry| entry.request + 1);
-        device.actions.retain(|entry| entry.action != action.name());
-        device.actions.push(ActionResult::pending(action.name(), request, now));
-        let audit_id = self.draw.at("audit").nth(self.audits.written()).guid();
-        self.audits.write(RemoteActionAudit::new(audit_id, action.audit_name(), &device, by, now));
-        self.push(&device, now);
+        for entry in &mut device.actions {
+            entry.hide_for_next_action();
+        }
+        let state = match action.course(arguments) {
+            Course::ByService if supported => {
+                action.obey(&mut device, &self.order(arguments, 1, now));
+                ActionState::Done
+            }
+            Course::ByService => ActionState::NotSupported,
+            Course::ByDevice => self.add_entry(&mut device, asked, now),
+            Course::Departure { way, stays } => self.begin_departure(&mut device, asked, way, stays, now),
+        };
+        let audit_id = self.write_audit(&device, action.audit_name(arguments), action.name(), state, *origin, now);
+        if state == ActionState::Pending {
+            self.push(&device, now);
+        }
         self.put(device);
-        Ok(())
+        Ok(audit_id)
+    }
+
+    /// The entry of a new request, in the place of an older one of the same action and variant.
+    fn add_entry(&self, device: &mut ManagedDevice, asked: &ActionRequest<'_>, now: DateTime<Utc>) -> ActionState {
+        let ActionRequest { action, arguments, .. } = asked;
+        let (name, variant) = (action.name(), action.variant(arguments));
+        let is_same = |entry: &ActionResult| entry.action == name && entry.variant == variant;
+        let request = device.actions.iter().find(|entry| is_same(entry)).map_or(1, |entry| entry.request + 1);
+        // A device that is about to leave does nothing else (documented: the index of device actions); that what is
+        // asked of it is accepted all the same, and given up at once, is assumed.
+        let state = if device.departure.is_some() { ActionState::Canceled } else { ActionState::Pending };
+        let details = action.details(device, &self.order(arguments, request, now), None);
+        device.actions.retain(|entry| !is_same(entry));
+        let arguments = arguments.clone();
+        let entry = ActionResult { variant, state, arguments, details, ..ActionResult::pending(name, request, now) };
+        device.actions.push(entry);
+        state
+    }
+
+    /// Retire or wipe: everything else is given up (documented that they win; that the rest is `canceled` is assumed).
+    fn begin_departure(
+        &mut self,
+        device: &mut ManagedDevice,
+        asked: &ActionRequest<'_>,
+        way: Way,
+        stays: bool,
+        now: DateTime<Utc>,
+    ) -> ActionState {
+        if device.departure.as_ref().is_some_and(|departure| departure.way > way) {
+            return ActionState::Canceled;
+        }
+        for entry in device.actions.iter_mut().filter(|entry| entry.is_pending()) {
+            entry.cancel(now);
+        }
+        let action = asked.action.name();
+        self.audits.settle(device.id(), |audit| (audit.asked != action).then_some(ActionState::Canceled));
+        let arguments = asked.arguments.clone();
+        device.departure = Some(Departure { way, action, arguments, issued: false, stays });
+        device.edit(|record| record.management_state = way.pending().into());
+        ActionState::Pending
+    }
+
+    fn write_audit(
+        &mut self,
+        device: &ManagedDevice,
+        action: &'static str,
+        asked: &'static str,
+        state: ActionState,
+        origin: Origin<'_>,
+        now: DateTime<Utc>,
+    ) -> Uuid {
+        let id = self.draw.at("audit").nth(self.audits.written()).guid();
+        let audit = RemoteActionAudit::new(id, action, device, origin.by, now);
+        self.audits.write(RemoteActionAudit { asked, state, bulk: origin.bulk, ..audit });
+        id
+    }
+
+    /// An id for a call that asks many devices.
+    pub fn next_bulk_id(&self) -> Uuid {
+        self.draw.at("bulk").nth(self.audits.written()).guid()
+    }
+
+    /// The draw called `name` of a device.
+    pub fn device_draw(&self, name: &str, device: &ManagedDevice) -> Draw {
+        self.draw.at(name).at(device.record().id.as_str())
+    }
+
+    fn order<'a>(&'a self, arguments: &'a Arguments, request: u64, at: DateTime<Utc>) -> Order<'a> {
+        Order { arguments, edition: &self.edition, quirks: &self.quirks, draw: self.draw, request, at }
     }
 
     /// Adds a person to the directory.
@@ -262,9 +368,41 @@ impl World {
         }
         let mut device = ManagedDevice::clone(device);
         device.edit(|record| record.last_sync_date_time = at);
-        self.answer_everything(&mut device, at);
-        self.put(device);
+        if let Some(departure) = device.departure.take() {
+            self.depart(device, departure, at);
+        } else {
+            self.answer_everything(&mut device, at);
+            self.put(device);
+        }
         Ok(())
+    }
+
+    /// The next step of a device on its way out: first it hears, then it confirms.
+    fn depart(&mut self, mut device: ManagedDevice, mut departure: Departure, at: DateTime<Utc>) {
+        let action = actions::action(departure.action).expect("a departure was begun by an action");
+        match action.report(&self.edition, &device) {
+            None => device.departure = Some(departure),
+            Some(_) if !departure.issued => {
+                departure.issued = true;
+                device.edit(|record| record.management_state = departure.way.issued().into());
+                device.departure = Some(departure);
+                self.push(&device, at);
+            }
+            Some(report) => {
+                self.audits.settle(device.id(), |_| Some(report.state()));
+                if report == Report::Done && !departure.stays {
+                    self.answers.clear();
+                    self.inventory.take(device.id());
+                    return;
+                }
+                let state = if report == Report::Done { "managed" } else { departure.way.failed() };
+                device.edit(|record| record.management_state = state.into());
+                if report == Report::Done {
+                    action.obey(&mut device, &self.order(&departure.arguments, 1, at));
+                }
+            }
+        }
+        self.put(device);
     }
 
     /// Changes a device, as a PATCH or the tester does. One that comes online hears what it missed.
@@ -273,7 +411,7 @@ impl World {
         let was_online = device.physical.online;
         let mut device = ManagedDevice::clone(device);
         change(&mut device);
-        if device.physical.online && !was_online && has_pending(&device) {
+        if device.physical.online && !was_online && device.has_pending() {
             self.push(&device, now);
         }
         self.put(device);
@@ -286,15 +424,21 @@ impl World {
         self.inventory.put(device);
     }
 
-    /// Removes a device at once (documented: delete hides it). What it was still asked to do is cancelled (assumed:
-    /// documented is only that a pending delete wins).
-    pub fn delete(&mut self, id: Uuid) -> bool {
-        let gone = self.inventory.take(id).is_some();
-        if gone {
-            self.answers.clear();
-            self.audits.settle(id, |_| Some(ActionState::Canceled));
-        }
-        gone
+    /// Deletes a device, as a client asks: it is hidden at once, and "completed" is about the service alone
+    /// (documented: the delete action's page, 2026).
+    pub fn delete(&mut self, id: Uuid, origin: Origin<'_>, now: DateTime<Utc>) -> bool {
+        let Some(device) = self.remove(id) else { return false };
+        self.write_audit(&device, "delete", "delete", ActionState::Done, origin, now);
+        true
+    }
+
+    /// Takes a device away, with no trace but that what it was still asked to do is cancelled (assumed: documented is
+    /// only that a pending delete wins).
+    pub fn remove(&mut self, id: Uuid) -> Option<Arc<ManagedDevice>> {
+        let device = self.inventory.take(id)?;
+        self.answers.clear();
+        self.audits.settle(id, |_| Some(ActionState::Canceled));
+        Some(device)
     }
 
     /// `lastSyncDateTime` as it reads at `now`, where that is computed from the clock.
@@ -339,45 +483,39 @@ impl World {
         let mut answered = Vec::new();
         for index in 0..device.actions.len() {
             let entry = &device.actions[index];
-            let Some(action) = actions::action(entry.action).filter(|_| entry.state == ActionState::Pending) else {
-                continue;
-            };
+            let Some(action) = actions::action(entry.action).filter(|_| entry.is_pending()) else { continue };
             let Some(report) = action.report(&self.edition, device) else { continue };
-            let draw = self.draw.at("passcode").at(device.record().id.as_str()).nth(entry.request);
-            let passcode = match report {
-                lifecycle::Report::Done(_) => action.passcode(&self.edition, device, &self.quirks, draw),
-                _ => None,
-            };
             // Devices report whole seconds (observed), but never before they were asked.
             let reported = at.trunc_subsecs(0).max(entry.started);
-            lifecycle::obey(&mut device.physical, report);
+            let arguments = entry.arguments.clone();
+            let order = self.order(&arguments, entry.request, at);
+            if report == Report::Done {
+                action.obey(device, &order);
+            }
+            let details = action.details(device, &order, Some(report));
             let entry = &mut device.actions[index];
-            entry.finish(report, passcode, reported);
-            let hidden_at = entry.passcode_hidden_at();
-            answered.push((action.audit_name(), report.state()));
-            if let Some(hidden_at) = hidden_at {
-                self.schedule(hidden_at, Due::HidePasscode(device.id()));
+            entry.finish(report, details, reported);
+            answered.push((entry.action, action.audit_name(&arguments), report.state()));
+            if let Some(hides_at) = entry.hides_at() {
+                self.schedule(hides_at, Due::HideDetails(device.id()));
             }
         }
-        self.audits
-            .settle(device.id(), |audited| answered.iter().find(|(name, _)| *name == audited).map(|(_, state)| *state));
+        self.audits.settle(device.id(), |audit| {
+            let of_entry = answered.iter().find(|(asked, name, _)| *asked == audit.asked && *name == audit.action);
+            of_entry.map(|(_, _, state)| *state)
+        });
     }
 
-    fn hide_passcodes(&mut self, id: Uuid, now: DateTime<Utc>) {
+    fn hide_details(&mut self, id: Uuid, now: DateTime<Utc>) {
         let Some(device) = self.inventory.get(id) else { return };
         let mut device = ManagedDevice::clone(device);
         for entry in &mut device.actions {
-            match entry.passcode_hidden_at() {
-                Some(hidden_at) if hidden_at <= now => entry.passcode = None,
-                // A newer passcode took the place of the one this event was for.
-                Some(hidden_at) => self.schedule(hidden_at, Due::HidePasscode(id)),
-                None => {}
+            entry.hide(now);
+            // A newer detail took the place of the one this event was for.
+            if let Some(hides_at) = entry.hides_at() {
+                self.schedule(hides_at, Due::HideDetails(id));
             }
         }
         self.put(device);
     }
-}
-
-fn has_pending(device: &ManagedDevice) -> bool {
-    device.actions.iter().any(|entry| entry.state == ActionState::Pending)
 }

@@ -129,6 +129,7 @@ fn the_domain_is_pure() {
         "device",
         "support",
         "actions",
+        "functions",
         "posture",
         "odata",
         "random",

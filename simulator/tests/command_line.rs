@@ -87,6 +87,7 @@ fn bad_input_ends_with_64_and_one_clear_sentence() {
         vec!["serve", "--config", wrong_type.path()],
         vec!["matrix", "--edition", "yesterday"],
         vec!["matrix", "--against", "1999-12-31"],
+        vec!["matrix", "--action", "removeDevicePasscode"],
         vec!["explain", "./no-such-file.json"],
         vec!["explain", device.path()],
         vec!["quirks", "--profile", "lenient"],
@@ -130,6 +131,7 @@ fn explain_and_matrix_tell_the_deciding_row() {
     assert_snapshot!("explain", stories.join("\n"));
     assert_snapshot!("matrix", told(&run(&["matrix"])));
     assert_snapshot!("matrix_against", told(&run(&["matrix", "--against", "latest"])));
+    assert_snapshot!("matrix_action", told(&run(&["matrix", "--action", "wipe"])));
     assert_snapshot!("quirks", told(&run(&["quirks", "--profile", "awkward"])));
 }
 

@@ -3,6 +3,7 @@
 use hyper::header::CONTENT_ENCODING;
 use simtune::device::record::ApiVersion;
 use simtune::exchange::Answer;
+use simtune::model::complex_types::complex_type;
 use simtune::model::container::ROOTS;
 use simtune::model::{EntityType, entity_type};
 
@@ -16,12 +17,20 @@ pub(crate) fn context_of(answer: &Answer) -> Option<String> {
     Some(String::from_utf8(rest[..end].to_vec()).expect("text"))
 }
 
-/// The type of what the context describes: a root, then navigation properties with or without a key, then perhaps a list
-/// of properties and of what is expanded. A path that ends in a property has the type the property is of.
-pub(crate) fn resolve(context: &str) -> Result<&'static EntityType, String> {
+/// The name of the type of what the context describes: a type by its name, or a root, then navigation properties with or
+/// without a key, then perhaps a list of properties and of what is expanded. A path that ends in a property has the type
+/// the property is of.
+pub(crate) fn resolve(context: &str) -> Result<&str, String> {
     let (service, fragment) = context.split_once("/$metadata#").ok_or_else(|| format!("no metadata in {context}"))?;
     let version = [ApiVersion::V1, ApiVersion::Beta].into_iter().find(|version| service.ends_with(version.segment()));
     let version = version.ok_or_else(|| format!("no version in {context}"))?;
+    if let Some(name) = fragment.strip_prefix("microsoft.graph.") {
+        let known = complex_type(name, version).is_some() || entity_type(name, version).is_some();
+        return if known { Ok(name) } else { Err(format!("there is no {name}")) };
+    }
+    if fragment == "Edm.String" {
+        return Ok(fragment);
+    }
     let path = fragment.strip_suffix("/$entity").unwrap_or(fragment);
 
     let mut steps = split(path, '/').into_iter().peekable();
@@ -35,7 +44,7 @@ pub(crate) fn resolve(context: &str) -> Result<&'static EntityType, String> {
             match target(at, name, version) {
                 Ok(next) => at = next,
                 // A property of its own, such as the settings of a policy's state.
-                Err(_) if steps.peek().is_none() && at.property(name, version).is_some() => return Ok(at),
+                Err(_) if steps.peek().is_none() && at.property(name, version).is_some() => return Ok(at.name),
                 Err(error) => return Err(error),
             }
         }
@@ -47,7 +56,7 @@ pub(crate) fn resolve(context: &str) -> Result<&'static EntityType, String> {
             Some(_) => return Err(format!("{step} is no end")),
         }
     }
-    Ok(at)
+    Ok(at.name)
 }
 
 /// Every name of the list is of the type: a property, or in parentheses what is expanded.
@@ -104,17 +113,19 @@ fn split(text: &str, separator: char) -> Vec<&str> {
 
 #[test]
 fn contexts_are_followed_and_wrong_ones_are_not() {
-    let of = |fragment: &str| resolve(&format!("http://x/beta/$metadata#{fragment}")).map(|found| found.name);
+    let of = |fragment: &str| resolve(&format!("http://x/beta/$metadata#{fragment}")).map(str::to_owned);
     let device = "deviceManagement/managedDevices('a')";
-    assert_eq!(of("deviceManagement/managedDevices(id,notes)/$entity"), Ok("managedDevice"));
-    assert_eq!(of("deviceManagement/managedDevices(id,users(),detectedApps(id))"), Ok("managedDevice"));
-    assert_eq!(of(&format!("{device}/deviceCategory/$entity")), Ok("deviceCategory"));
+    assert_eq!(of("deviceManagement/managedDevices(id,notes)/$entity"), Ok("managedDevice".to_owned()));
+    assert_eq!(of("deviceManagement/managedDevices(id,users(),detectedApps(id))"), Ok("managedDevice".to_owned()));
+    assert_eq!(of(&format!("{device}/deviceCategory/$entity")), Ok("deviceCategory".to_owned()));
     assert_eq!(
         of(&format!("{device}/deviceCompliancePolicyStates('b')/settingStates")),
-        Ok("deviceCompliancePolicyState")
+        Ok("deviceCompliancePolicyState".to_owned())
     );
+    assert_eq!(of("microsoft.graph.bulkManagedDeviceActionResult"), Ok("bulkManagedDeviceActionResult".to_owned()));
     for wrong in [
         "managedDevices",
+        "microsoft.graph.nothing",
         "deviceManagement/devices",
         "deviceManagement/managedDevices(ids)",
         "deviceManagement/managedDevices(users(id,none))",

@@ -1,5 +1,7 @@
 //! The life of a passcode reset, by example and against a reference model.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use hyper::Method;
 use proptest::prelude::*;
@@ -363,8 +365,237 @@ proptest! {
                 let entry = world.inventory().get(ids[index]).unwrap().actions.first();
                 let state = entry.map_or("none", |entry| entry.state.name());
                 prop_assert_eq!(state, model.state, "{} after {:?}", DEVICES[index].0, step);
-                let shown = entry.is_some_and(|entry| entry.passcode.is_some());
+                let shown = entry.is_some_and(|entry| entry.detail("passcode").is_some_and(|value| !value.is_null()));
                 prop_assert_eq!(shown, model.shown_until.is_some(), "{} after {:?}", DEVICES[index].0, step);
+            }
+        }
+    }
+}
+
+/// One step of the model test of several actions.
+#[derive(Debug, Clone)]
+enum Move {
+    Ask(usize, &'static str),
+    Delete(usize),
+    Wait(i64),
+    Online(usize, bool),
+    Script(usize, ScriptedOutcome),
+    CheckIn(usize),
+}
+
+/// What may be asked, with the name audits have for it.
+const ASKED: [(&str, &str); 5] = [
+    ("resetPasscode", "resetPasscode"),
+    ("remoteLock", "remoteLock"),
+    ("syncDevice", "unknown"),
+    ("retire", "removeCompanyData"),
+    ("wipe", "factoryReset"),
+];
+
+/// The second cannot be reset, the third neither locked nor reset nor wiped.
+const LEAVERS: [&str; 3] = ["iPhone-1", "MacBook-1", "LAPTOP-personal"];
+
+/// The reference for several actions: which of them win, and what is left of the others.
+#[derive(Debug, Clone, Default)]
+struct Leaver {
+    index: usize,
+    offline: bool,
+    script: Option<ScriptedOutcome>,
+    gone: bool,
+    /// State of the last request of each ordinary action.
+    entries: BTreeMap<&'static str, &'static str>,
+    /// `retire` or `wipe`, and whether the device has heard.
+    leaving: Option<(&'static str, bool)>,
+    management: String,
+    /// Every accepted request, oldest first.
+    audits: Vec<(&'static str, &'static str)>,
+    due: Option<DateTime<Utc>>,
+}
+
+impl Leaver {
+    fn supports(&self, action: &str) -> bool {
+        match self.index {
+            0 => true,
+            1 => action != "resetPasscode",
+            _ => !matches!(action, "resetPasscode" | "remoteLock"),
+        }
+    }
+
+    fn ask(&mut self, action: &'static str, now: DateTime<Utc>) -> u16 {
+        if self.gone {
+            return 404;
+        }
+        if !self.supports(action) {
+            return 400;
+        }
+        let leaves = matches!(action, "retire" | "wipe");
+        let state = match self.leaving {
+            Some(("wipe", _)) if action == "retire" => "canceled",
+            Some(_) if !leaves => "canceled",
+            _ => "pending",
+        };
+        if leaves && state == "pending" {
+            for entry in self.entries.values_mut().filter(|entry| **entry == "pending") {
+                *entry = "canceled";
+            }
+            self.settle_audits("canceled", Some(action));
+            self.leaving = Some((action, false));
+            self.management = format!("{action}Pending");
+        }
+        if !leaves {
+            self.entries.insert(action, state);
+        }
+        self.audits.push((action, state));
+        if state == "pending" {
+            self.due = self.due.or(Some(now + TWO_SECONDS));
+        }
+        204
+    }
+
+    /// Every audit that waits, but those of `spared`, ends so.
+    fn settle_audits(&mut self, state: &'static str, spared: Option<&str>) {
+        for audit in self.audits.iter_mut().filter(|audit| audit.1 == "pending" && Some(audit.0) != spared) {
+            audit.1 = state;
+        }
+    }
+
+    fn advance(&mut self, now: DateTime<Utc>) {
+        while let Some(due) = self.due.filter(|due| *due <= now) {
+            self.due = None;
+            if !self.offline && !self.gone {
+                self.check_in(due);
+            }
+        }
+    }
+
+    fn check_in(&mut self, at: DateTime<Utc>) {
+        let outcome = match self.script.unwrap_or(ScriptedOutcome::Auto) {
+            ScriptedOutcome::Never => return,
+            ScriptedOutcome::Auto | ScriptedOutcome::Done => "done",
+            ScriptedOutcome::Failed => "failed",
+            ScriptedOutcome::NotSupported => "notSupported",
+        };
+        match self.leaving {
+            None => {
+                for entry in self.entries.values_mut().filter(|entry| **entry == "pending") {
+                    *entry = outcome;
+                }
+                self.settle_audits(outcome, None);
+            }
+            Some((action, false)) => {
+                self.leaving = Some((action, true));
+                self.management = format!("{action}Issued");
+                self.due = self.due.or(Some(at + TWO_SECONDS));
+            }
+            Some((action, true)) => {
+                self.leaving = None;
+                self.settle_audits(outcome, None);
+                self.gone = outcome == "done";
+                self.management = format!("{action}Failed");
+            }
+        }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.leaving.is_some() || self.entries.values().any(|entry| *entry == "pending")
+    }
+}
+
+fn a_move() -> impl Strategy<Value = Move> {
+    let device = 0..LEAVERS.len();
+    let action = prop::sample::select(ASKED.map(|(action, _)| action).to_vec());
+    let script = prop::sample::select(vec![
+        ScriptedOutcome::Auto,
+        ScriptedOutcome::Auto,
+        ScriptedOutcome::Failed,
+        ScriptedOutcome::NotSupported,
+        ScriptedOutcome::Never,
+    ]);
+    prop_oneof![
+        6 => (device.clone(), action).prop_map(|(device, action)| Move::Ask(device, action)),
+        4 => prop::sample::select(vec![0_i64, 1, 2, 3, 5]).prop_map(Move::Wait),
+        2 => (device.clone(), any::<bool>()).prop_map(|(device, online)| Move::Online(device, online)),
+        1 => (device.clone(), script).prop_map(|(device, script)| Move::Script(device, script)),
+        1 => device.clone().prop_map(Move::CheckIn),
+        1 => device.prop_map(Move::Delete),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Over a thousand random steps: which action wins, what becomes of the others, and when a device is gone.
+    #[test]
+    fn wipe_retire_and_delete_win_as_in_a_reference_model(moves in prop::collection::vec(a_move(), 1..60)) {
+        let harness = Harness::new();
+        let tenant = harness.service.tenants().default_tenant();
+        let ids = LEAVERS.map(|name| Uuid::parse_str(&harness.id_of(name)).unwrap());
+        let mut models: Vec<Leaver> =
+            (0..LEAVERS.len()).map(|index| Leaver { index, management: "managed".into(), ..Leaver::default() }).collect();
+        for step in moves {
+            let now = harness.wall.now();
+            tenant.world().advance(now);
+            match step.clone() {
+                Move::Ask(device, action) => {
+                    let target = format!("/v1.0/deviceManagement/managedDevices/{}/{action}", ids[device]);
+                    let status = harness.ask(Method::POST, &target, b"").status;
+                    prop_assert_eq!(status.as_u16(), models[device].ask(action, now), "{:?}", step);
+                }
+                Move::Delete(device) => {
+                    let target = format!("/v1.0/deviceManagement/managedDevices/{}", ids[device]);
+                    let status = harness.ask(Method::DELETE, &target, b"").status.as_u16();
+                    let model = &mut models[device];
+                    prop_assert_eq!(status, if model.gone { 404 } else { 204 });
+                    if !model.gone {
+                        model.gone = true;
+                        model.settle_audits("canceled", None);
+                        model.audits.push(("delete", "done"));
+                    }
+                }
+                Move::Wait(seconds) => harness.advance(TimeDelta::seconds(seconds)),
+                Move::Online(device, online) => {
+                    tenant.world().edit_device(ids[device], now, |device| device.physical.online = online);
+                    let model = &mut models[device];
+                    if online && model.offline && model.is_waiting() {
+                        model.due = model.due.or(Some(now + TWO_SECONDS));
+                    }
+                    model.offline = !online;
+                }
+                Move::Script(device, script) => {
+                    tenant.world().edit_device(ids[device], now, |device| device.physical.outcome = script);
+                    models[device].script = Some(script);
+                }
+                Move::CheckIn(device) => {
+                    let heard = tenant.world().check_in(ids[device], now).is_ok();
+                    prop_assert_eq!(heard, !models[device].gone && !models[device].offline);
+                    if heard {
+                        models[device].check_in(now);
+                    }
+                }
+            }
+            let now = harness.wall.now();
+            tenant.world().advance(now);
+            let world = tenant.world();
+            for model in &mut models {
+                model.advance(now);
+                let (id, name) = (ids[model.index], LEAVERS[model.index]);
+                let audits: Vec<_> = world.audits().newest_first().filter(|audit| audit.device_id == id).collect();
+                let told: Vec<_> = audits.iter().rev().map(|audit| (audit.asked, audit.state.name())).collect();
+                prop_assert_eq!(&told, &model.audits, "audits of {} after {:?}", name, step);
+                for audit in audits {
+                    let known = ASKED.iter().find(|(asked, _)| *asked == audit.asked);
+                    prop_assert_eq!(audit.action, known.map_or("delete", |(_, action)| *action));
+                }
+                let Some(device) = world.inventory().get(id) else {
+                    prop_assert!(model.gone, "{} is gone after {:?}", name, step);
+                    continue;
+                };
+                prop_assert!(!model.gone, "{} is still there after {:?}", name, step);
+                let state = device.record().management_state.as_deref();
+                prop_assert_eq!(state, Some(model.management.as_str()), "{} after {:?}", name, step);
+                let entries: BTreeMap<&str, &str> =
+                    device.actions.iter().map(|entry| (entry.action, entry.state.name())).collect();
+                prop_assert_eq!(&entries, &model.entries, "{} after {:?}", name, step);
             }
         }
     }

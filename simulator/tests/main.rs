@@ -19,6 +19,7 @@ mod paging;
 mod queries;
 mod quirks;
 mod recording;
+mod remote_actions;
 mod robustness;
 mod sign_in;
 mod sockets;

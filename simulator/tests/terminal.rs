@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::process::{Child, Command, Stdio};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 const CTRL_C: &str = "\u{3}";
@@ -40,10 +41,19 @@ impl Desk {
         self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes it");
     }
 
+    /// Waits until something can be read. A test that waits for good would hold up all others.
+    fn wait_for(&self, text: &str) {
+        let mut screen = [PollFd::new(&self.screen, PollFlags::IN)];
+        let patience = Timespec { tv_sec: 60, tv_nsec: 0 };
+        let ready = poll(&mut screen, Some(&patience)).expect("a terminal can be waited for");
+        assert!(ready > 0, "nothing comes any more, and no {text:?} came: {:?}", self.seen);
+    }
+
     /// Reads until `text` has come since the last look.
     fn see(&mut self, text: &str) {
         let mut buffer = [0; 512];
         while !self.seen.contains(text) {
+            self.wait_for(text);
             match self.screen.read(&mut buffer) {
                 // EIO: nobody holds the terminal any more.
                 Ok(0) | Err(_) => panic!("the screen ends without {text:?}: {:?}", self.seen),

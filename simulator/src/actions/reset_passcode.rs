@@ -3,16 +3,18 @@
 //! iOS loses its passcode; Android and Windows phones get a temporary one, which the device shows in
 //! `deviceActionResults` once it has obeyed. Which platforms can is data: `fixtures/support-matrix/reset-passcode/`.
 
-use std::sync::Arc;
+use chrono::TimeDelta;
+use serde_json::Value as Json;
 
-use super::RemoteAction;
+use super::{Order, RemoteAction};
 use crate::device::ManagedDevice;
-use crate::device::facts::Facts;
-use crate::device::lifecycle::{self, Condition, Effect, Report};
-use crate::device::record::ApiVersion;
-use crate::quirks::Quirks;
+use crate::device::lifecycle::{self, Condition, DEVICE_REFUSED, Details, Report, Shown};
 use crate::random::Draw;
 use crate::support::{Edition, Need, Outcome, PasscodeKind};
+
+/// How long the service returns a temporary passcode. The admin centre shows it for seven days (documented: memdocs
+/// `device-passcode-reset.md`); that Graph stops then too is assumed.
+const SHOWN: Shown = Shown::For(TimeDelta::days(7));
 
 /// `POST …/resetPasscode`.
 #[derive(Debug)]
@@ -23,45 +25,48 @@ impl RemoteAction for ResetPasscode {
         "resetPasscode"
     }
 
-    fn audit_name(&self) -> &'static str {
-        "resetPasscode"
+    fn result_type(&self) -> &'static str {
+        "resetPasscodeActionResult"
     }
 
-    fn since(&self) -> ApiVersion {
-        ApiVersion::V1
-    }
-
-    /// Documented on the action's page; `…ReadWrite.All` is not enough (observed for `syncDevice`, 2026-01-07).
-    fn scopes(&self) -> &'static [&'static str] {
-        &["DeviceManagementManagedDevices.PrivilegedOperations.All"]
-    }
-
-    fn is_supported(&self, edition: &Edition, facts: &Facts) -> bool {
-        effect(edition.decide(facts).outcome).is_some()
+    fn is_supported(&self, edition: &Edition, device: &ManagedDevice) -> bool {
+        edition.decide(device.facts()).outcome != Outcome::NotSupported
     }
 
     fn report(&self, edition: &Edition, device: &ManagedDevice) -> Option<Report> {
         let decision = edition.decide(&device.actual_facts());
-        let listed = effect(edition.decide(device.facts()).outcome);
-        let conditions: Vec<Condition> = decision.needs.iter().map(condition).collect();
-        lifecycle::report(&device.physical, effect(decision.outcome), listed, &conditions)
+        let possible = decision.outcome != Outcome::NotSupported;
+        lifecycle::report(&device.physical, possible, self.is_supported(edition, device), || {
+            decision.needs.iter().find_map(|need| condition(need).broken_by(&device.physical))
+        })
     }
 
-    fn passcode(&self, edition: &Edition, device: &ManagedDevice, quirks: &Quirks, draw: Draw) -> Option<Arc<str>> {
-        let outcomes = [device.actual_facts(), device.facts().clone()].map(|facts| edition.decide(&facts).outcome);
-        let kind = outcomes.into_iter().find_map(|outcome| match outcome {
-            Outcome::TemporaryPasscode { passcode, .. } => Some(passcode),
-            Outcome::PasscodeRemoved | Outcome::NotSupported => None,
-        })?;
-        Some(temporary_passcode(kind, quirks.passcode_length.name().parse().unwrap_or(8), draw))
+    fn obey(&self, device: &mut ManagedDevice, order: &Order<'_>) {
+        device.physical.passcode.set = passcode_kind(order.edition, device).is_some();
+    }
+
+    fn details(&self, device: &ManagedDevice, order: &Order<'_>, report: Option<Report>) -> Details {
+        let passcode = report.filter(|report| *report == Report::Done).and_then(|_| {
+            let length = order.quirks.passcode_length.name().parse().unwrap_or(8);
+            let kind = passcode_kind(order.edition, device)?;
+            Some(temporary_passcode(kind, length, order.chance("passcode", device)))
+        });
+        let error_code = if report == Some(Report::Failed) { DEVICE_REFUSED } else { 0 };
+        Details::none()
+            .of(self.result_type())
+            .shown("passcode", passcode.map_or(Json::Null, Json::String), SHOWN)
+            .and("errorCode", error_code)
     }
 }
 
-fn effect(outcome: Outcome) -> Option<Effect> {
+/// What the temporary passcode of a device that obeys is made of; `None` where the old one is only removed. A device
+/// that a script made obey although it really cannot does as the inventory says.
+fn passcode_kind(edition: &Edition, device: &ManagedDevice) -> Option<PasscodeKind> {
+    let actual = edition.decide(&device.actual_facts()).outcome;
+    let outcome = if actual == Outcome::NotSupported { edition.decide(device.facts()).outcome } else { actual };
     match outcome {
-        Outcome::TemporaryPasscode { .. } => Some(Effect::SetTemporaryPasscode),
-        Outcome::PasscodeRemoved => Some(Effect::RemovePasscode),
-        Outcome::NotSupported => None,
+        Outcome::TemporaryPasscode { passcode, .. } => Some(passcode),
+        Outcome::PasscodeRemoved | Outcome::NotSupported => None,
     }
 }
 
@@ -75,10 +80,10 @@ fn condition(need: Need) -> Condition {
 
 /// A passcode of the kind's characters (documented: letters and digits, or digits alone on Windows Phone 8.1). Which
 /// letters is not known; all of both cases is assumed. At least one letter and one digit, so that each is what it says.
-fn temporary_passcode(kind: PasscodeKind, length: usize, draw: Draw) -> Arc<str> {
+fn temporary_passcode(kind: PasscodeKind, length: usize, draw: Draw) -> String {
     const DIGITS: &[u8] = b"0123456789";
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let text: String = (0..length as u64)
+    (0..length as u64)
         .map(|place| {
             let draw = draw.nth(place);
             let letter = match (kind, place) {
@@ -88,8 +93,7 @@ fn temporary_passcode(kind: PasscodeKind, length: usize, draw: Draw) -> Arc<str>
             };
             char::from(*draw.at("character").pick(if letter { LETTERS } else { DIGITS }))
         })
-        .collect();
-    text.into()
+        .collect()
 }
 
 #[cfg(test)]

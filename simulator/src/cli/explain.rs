@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::{Map, Value as Json};
 
 use super::Stop;
+use crate::actions::platforms::{self, Matrix};
+use crate::actions::{self, ACTIONS};
 use crate::clock::Wall;
 use crate::config::UsageError;
 use crate::device::ManagedDevice;
@@ -50,6 +52,18 @@ pub(super) fn matrix(edition: Option<&str>, against: Option<&str>) -> Result<Str
         None => support::table::matrix(&edition),
         Some(against) => support::compare::compare(&edition, &edition_of("--against", Some(against))?),
     })
+}
+
+pub(super) fn action_matrix(name: &str) -> Result<String, Stop> {
+    match actions::action(name) {
+        Some(action) if action.name() == "resetPasscode" => matrix(None, None),
+        Some(action) => Ok(platforms::table(Matrix::embedded(), action)),
+        None => {
+            let known: Vec<&str> = ACTIONS.iter().map(|action| action.name()).collect();
+            Err(UsageError(format!("--action: there is no remote action `{name}`; known are {}", known.join(", ")))
+                .into())
+        }
+    }
 }
 
 pub(super) fn quirks(profile: &str) -> Result<String, Stop> {

@@ -93,7 +93,7 @@ pub(super) fn delete(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let id = device_id(call)?;
     let (mut world, _) = call.world(&tenant);
-    if world.delete(id) { Ok(Reply::Empty) } else { Err(ApiError::unknown("device", &id.to_string())) }
+    if world.remove(id).is_some() { Ok(Reply::Empty) } else { Err(ApiError::unknown("device", &id.to_string())) }
 }
 
 pub(super) fn check_in(call: &Call<'_>) -> Result<Reply, ApiError> {

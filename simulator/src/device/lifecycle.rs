@@ -3,15 +3,11 @@
 //! A device is a pair: what it *is* (`Physical`) and what it was *asked* (`ActionResult`). Asking changes only the
 //! second; the device answers at its next check-in, and only then the first changes too.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value as Json;
 
+use super::order::Arguments;
 use super::physical::{Physical, ScriptedOutcome, UnlockToken};
-
-/// How long the service returns a temporary passcode. The admin centre shows it for seven days (documented: memdocs
-/// `device-passcode-reset.md`); that Graph stops then too is assumed.
-pub const PASSCODE_SHOWN_FOR: TimeDelta = TimeDelta::days(7);
 
 /// The `errorCode` of an action that failed on the device. That it is not zero is documented; which number it is, no
 /// public capture tells (assumed).
@@ -50,6 +46,8 @@ impl ActionState {
 pub struct ActionResult {
     /// The action's name in Graph, such as `resetPasscode`.
     pub action: &'static str,
+    /// Which entry of that action it is, where several stand side by side; usually empty.
+    pub variant: &'static str,
     /// How far it has got.
     pub state: ActionState,
     /// When it was last asked for.
@@ -58,39 +56,148 @@ pub struct ActionResult {
     pub updated: DateTime<Utc>,
     /// How often it was asked for, so that each request has a draw of its own.
     pub request: u64,
-    /// The temporary passcode, from the moment the device has confirmed it.
-    pub passcode: Option<Arc<str>>,
-    /// 0, or why the device refused.
-    pub error_code: i32,
+    /// With what it was asked for.
+    pub arguments: Arguments,
+    /// What it holds beyond that.
+    pub details: Details,
+}
+
+/// The type of entries that say no more than how far the action has got.
+pub const BASE_RESULT: &str = "deviceActionResult";
+
+/// What an entry holds beyond Graph's plain type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Details {
+    /// The entry's type, without the namespace.
+    pub type_name: &'static str,
+    /// What that type adds, in the order of the JSON keys.
+    pub members: Vec<Detail>,
+}
+
+/// One member of an entry that a derived type adds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detail {
+    /// Graph's spelling.
+    pub name: &'static str,
+    /// What it holds.
+    pub value: Json,
+    /// How long.
+    pub shown: Shown,
+}
+
+/// How long the service returns a detail after the device reported it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// As long as the entry is there.
+    Always,
+    /// So long.
+    For(TimeDelta),
+    /// So long, and not after another action was asked of the device.
+    UntilNextAction(TimeDelta),
+}
+
+impl Shown {
+    const fn time(self) -> Option<TimeDelta> {
+        match self {
+            Self::Always => None,
+            Self::For(time) | Self::UntilNextAction(time) => Some(time),
+        }
+    }
+}
+
+impl Details {
+    /// None: an entry of the plain type.
+    pub const fn none() -> Self {
+        Self { type_name: BASE_RESULT, members: Vec::new() }
+    }
+
+    /// The only member of a derived type, shown as long as the entry is there.
+    pub fn one(type_name: &'static str, name: &'static str, value: impl Into<Json>) -> Self {
+        Self::none().of(type_name).and(name, value)
+    }
+
+    /// The same in another type.
+    #[must_use]
+    pub fn of(self, type_name: &'static str) -> Self {
+        Self { type_name, ..self }
+    }
+
+    /// The same with another member.
+    #[must_use]
+    pub fn and(self, name: &'static str, value: impl Into<Json>) -> Self {
+        self.shown(name, value, Shown::Always)
+    }
+
+    /// The same with a member that is not always shown.
+    #[must_use]
+    pub fn shown(mut self, name: &'static str, value: impl Into<Json>, shown: Shown) -> Self {
+        self.members.push(Detail { name, value: value.into(), shown });
+        self
+    }
 }
 
 impl ActionResult {
-    /// The entry right after the `request`-th request for `action`: a new request replaces an older one of its name.
+    /// The entry of the `request`-th request for `action`, asked without arguments, when it says no more than that.
     pub fn pending(action: &'static str, request: u64, now: DateTime<Utc>) -> Self {
-        Self { action, state: ActionState::Pending, started: now, updated: now, request, passcode: None, error_code: 0 }
+        Self {
+            action,
+            variant: "",
+            state: ActionState::Pending,
+            started: now,
+            updated: now,
+            request,
+            arguments: Arguments::default(),
+            details: Details::none(),
+        }
     }
 
     /// Writes down what the device reported.
-    pub fn finish(&mut self, report: Report, passcode: Option<Arc<str>>, now: DateTime<Utc>) {
+    pub fn finish(&mut self, report: Report, details: Details, now: DateTime<Utc>) {
         self.state = report.state();
         self.updated = now;
-        self.passcode = passcode;
-        self.error_code = if report == Report::Failed { DEVICE_REFUSED } else { 0 };
+        self.details = details;
     }
 
-    /// When the service stops returning the passcode, if it returns one now.
-    pub fn passcode_hidden_at(&self) -> Option<DateTime<Utc>> {
-        self.passcode.is_some().then(|| self.updated + PASSCODE_SHOWN_FOR)
+    /// Gives it up.
+    pub fn cancel(&mut self, now: DateTime<Utc>) {
+        self.state = ActionState::Canceled;
+        self.updated = now;
     }
-}
 
-/// What obeying does to the device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// The screen lock is gone.
-    RemovePasscode,
-    /// The screen lock is a temporary passcode.
-    SetTemporaryPasscode,
+    /// Whether the device has not answered.
+    pub fn is_pending(&self) -> bool {
+        self.state == ActionState::Pending
+    }
+
+    /// What it holds beyond Graph's plain type, by name.
+    pub fn detail(&self, name: &str) -> Option<&Json> {
+        self.details.members.iter().find(|detail| detail.name == name).map(|detail| &detail.value)
+    }
+
+    /// When the service next stops returning a detail, if it returns one that passes.
+    pub fn hides_at(&self) -> Option<DateTime<Utc>> {
+        let passing = self.details.members.iter().filter(|detail| !detail.value.is_null());
+        passing.filter_map(|detail| detail.shown.time()).min().map(|time| self.updated + time)
+    }
+
+    /// Stops returning details whose time is over.
+    pub fn hide(&mut self, now: DateTime<Utc>) {
+        let updated = self.updated;
+        for detail in &mut self.details.members {
+            if detail.shown.time().is_some_and(|time| updated + time <= now) {
+                detail.value = Json::Null;
+            }
+        }
+    }
+
+    /// Stops returning details that end with the next action.
+    pub fn hide_for_next_action(&mut self) {
+        for detail in &mut self.details.members {
+            if matches!(detail.shown, Shown::UntilNextAction(_)) {
+                detail.value = Json::Null;
+            }
+        }
+    }
 }
 
 /// What a device must have for an order to succeed, found out only when it is asked.
@@ -108,7 +215,7 @@ pub enum Condition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Report {
     /// It obeyed.
-    Done(Effect),
+    Done,
     /// It refused.
     Failed,
     /// It cannot.
@@ -119,7 +226,7 @@ impl Report {
     /// The state it leads to.
     pub const fn state(self) -> ActionState {
         match self {
-            Self::Done(_) => ActionState::Done,
+            Self::Done => ActionState::Done,
             Self::Failed => ActionState::Failed,
             Self::NotSupported => ActionState::NotSupported,
         }
@@ -128,43 +235,32 @@ impl Report {
 
 /// What a device that checks in answers to an order; `None`: it says nothing and the action stays pending.
 ///
-/// `possible` is the effect the support matrix grants the device as it really is, or nothing; `listed` is the effect
-/// granted to the device as the inventory has it, for a script that insists on success.
+/// `possible` is whether the support matrix grants it to the device as it really is; `listed` is whether it does to the
+/// device as the inventory has it, for a script that insists on success; `hindrance` is why a possible order fails.
 pub fn report(
     physical: &Physical,
-    possible: Option<Effect>,
-    listed: Option<Effect>,
-    conditions: &[Condition],
+    possible: bool,
+    listed: bool,
+    hindrance: impl FnOnce() -> Option<Report>,
 ) -> Option<Report> {
     match physical.outcome {
         ScriptedOutcome::Never => None,
         ScriptedOutcome::Failed => Some(Report::Failed),
         ScriptedOutcome::NotSupported => Some(Report::NotSupported),
-        ScriptedOutcome::Done => Some(possible.or(listed).map_or(Report::NotSupported, Report::Done)),
-        ScriptedOutcome::Auto => Some(match possible {
-            None => Report::NotSupported,
-            Some(effect) => {
-                conditions.iter().find_map(|condition| condition.broken_by(physical)).unwrap_or(Report::Done(effect))
-            }
-        }),
+        ScriptedOutcome::Done => Some(if possible || listed { Report::Done } else { Report::NotSupported }),
+        ScriptedOutcome::Auto => {
+            Some(if possible { hindrance().unwrap_or(Report::Done) } else { Report::NotSupported })
+        }
     }
 }
 
 impl Condition {
-    fn broken_by(self, physical: &Physical) -> Option<Report> {
+    /// What the device reports because it lacks this.
+    pub fn broken_by(self, physical: &Physical) -> Option<Report> {
         match self {
             Self::UnlockToken => (physical.unlock_token != UnlockToken::Valid).then_some(Report::Failed),
             Self::PasscodePolicy => (!physical.passcode.required).then_some(Report::Failed),
             Self::ResetToken => (!physical.reset_token_active).then_some(Report::NotSupported),
         }
-    }
-}
-
-/// What obeying leaves behind on the device.
-pub fn obey(physical: &mut Physical, report: Report) {
-    match report {
-        Report::Done(Effect::RemovePasscode) => physical.passcode.set = false,
-        Report::Done(Effect::SetTemporaryPasscode) => physical.passcode.set = true,
-        Report::Failed | Report::NotSupported => {}
     }
 }

@@ -4,7 +4,7 @@
 pub trait Named: Copy + PartialEq + 'static {
     /// What a value of it is called in a sentence: "platform".
     const WHAT: &'static str;
-    /// Every value, in the order people read them; at most 16.
+    /// Every value, in the order people read them; at most 16 where a set is made of them.
     const ALL: &'static [Self];
 
     /// The spelling in data files, in kebab case.

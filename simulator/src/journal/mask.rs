@@ -16,6 +16,12 @@ const SECRET_MEMBERS: &[&str] = &[
     "unlockPin",
     "password",
     "device_code",
+    "macOsUnlockCode",
+    "adminAccountPassword",
+    "activationLockBypassCode",
+    "appleCareToken",
+    // What a function returns, such as a disk's recovery key. The `value` of a collection is no string.
+    "value",
 ];
 
 /// Fields of forms and query strings that are secrets.

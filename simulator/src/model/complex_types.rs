@@ -4,6 +4,7 @@
 //! numbers have 64 bits: the resource pages (documented). Members stand in the order of names, as published.
 
 mod action_results;
+mod actions;
 mod attestation;
 mod audits;
 mod configuration_manager;
@@ -32,6 +33,7 @@ pub struct ComplexType {
 
 static SUBJECTS: &[&[ComplexType]] = &[
     action_results::TYPES,
+    actions::TYPES,
     attestation::TYPES,
     audits::TYPES,
     configuration_manager::TYPES,

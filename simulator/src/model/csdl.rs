@@ -10,8 +10,10 @@ use super::complex_types::{self, ComplexType};
 use super::container::ROOTS;
 use super::enumerations::{ENUMERATIONS, Enumeration};
 use super::{ENTITY_TYPES, EntityType, Member, is_contained};
-use crate::actions::ACTIONS;
+use crate::actions::parameters::EXECUTE_ACTION;
+use crate::actions::{ACTIONS, Parameter};
 use crate::device::record::ApiVersion;
+use crate::functions::FUNCTIONS;
 use crate::odata::value::Edm;
 
 const OPENING: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
@@ -46,10 +48,7 @@ fn write_document(out: &mut String, version: ApiVersion) -> fmt::Result {
     for entity_type in ENTITY_TYPES.iter().filter(|entity_type| entity_type.since <= version) {
         write_entity_type(out, entity_type, version)?;
     }
-    for action in ACTIONS.iter().filter(|action| action.since() <= version) {
-        writeln!(out, "<Action Name=\"{}\" IsBound=\"true\">", action.name())?;
-        out.push_str("<Parameter Name=\"bindingParameter\" Type=\"graph.managedDevice\" />\n</Action>\n");
-    }
+    write_operations(out, version)?;
     out.push_str("<EntityContainer Name=\"GraphService\">\n");
     for root in ROOTS {
         let (element, attribute) = if root.many { ("EntitySet", "EntityType") } else { ("Singleton", "Type") };
@@ -58,6 +57,46 @@ fn write_document(out: &mut String, version: ApiVersion) -> fmt::Result {
     out.push_str("</EntityContainer>\n");
     out.push_str(CLOSING);
     Ok(())
+}
+
+/// What can be asked of a device and of all of them, and what can be read of one.
+fn write_operations(out: &mut String, version: ApiVersion) -> fmt::Result {
+    for action in ACTIONS.iter().filter(|action| action.since() <= version) {
+        writeln!(out, "<Action Name=\"{}\" IsBound=\"true\">", action.name())?;
+        write_parameters(out, "graph.managedDevice", action.parameters(), version)?;
+        write_return(out, action.returns())?;
+        out.push_str("</Action>\n");
+    }
+    if version == ApiVersion::Beta {
+        out.push_str("<Action Name=\"executeAction\" IsBound=\"true\">\n");
+        write_parameters(out, "Collection(graph.managedDevice)", EXECUTE_ACTION, version)?;
+        write_return(out, Some("microsoft.graph.bulkManagedDeviceActionResult"))?;
+        out.push_str("</Action>\n");
+        for function in FUNCTIONS {
+            writeln!(out, "<Function Name=\"{}\" IsBound=\"true\">", function.name())?;
+            write_parameters(out, "graph.managedDevice", &[], version)?;
+            write_return(out, Some(function.returns()))?;
+            out.push_str("</Function>\n");
+        }
+    }
+    Ok(())
+}
+
+fn write_parameters(out: &mut String, bound: &str, parameters: &[Parameter], version: ApiVersion) -> fmt::Result {
+    writeln!(out, "<Parameter Name=\"bindingParameter\" Type=\"{bound}\" />")?;
+    for parameter in parameters.iter().filter(|parameter| parameter.since <= version) {
+        write!(out, "<Parameter Name=\"{}\" Type=\"{}\"", parameter.name, TypeName(parameter.edm))?;
+        if !parameter.nullable {
+            out.push_str(" Nullable=\"false\"");
+        }
+        out.push_str(" />\n");
+    }
+    Ok(())
+}
+
+fn write_return(out: &mut String, type_name: Option<&str>) -> fmt::Result {
+    let Some(type_name) = type_name else { return Ok(()) };
+    writeln!(out, "<ReturnType Type=\"{}\" />", type_name.replacen("microsoft.graph.", "graph.", 1))
 }
 
 fn write_enumeration(out: &mut String, enumeration: &Enumeration, version: ApiVersion) -> fmt::Result {

@@ -93,6 +93,7 @@ macro_rules! enumerations {
 
 enumerations! {
     actionState: V1 { none = 0, pending = 1, canceled = 2, active = 3, done = 4, failed = 5, notSupported = 6 }
+    administratorConfiguredDeviceComplianceState: Beta { basedOnDeviceCompliancePolicy = 0, nonCompliant = 1 }
     appLogUploadState: V1 { pending = 0, completed = 1, failed = 2, unknownFutureValue = 3 }
     azureAttestationSettingStatus: Beta { notApplicable = 0, enabled = 1, disabled = 2, unknownFutureValue = 3 }
     chassisType: Beta {
@@ -107,6 +108,14 @@ enumerations! {
         unknown = 0, notApplicable = 1, compliant = 2, remediated = 3, nonCompliant = 4, error = 5,
         conflict = 6, notAssigned = 7,
     }
+    configurationManagerActionDeliveryStatus: Beta {
+        unknown = 0, pendingDelivery = 1, deliveredToConnectorService = 2, failedToDeliverToConnectorService = 3,
+        deliveredToOnPremisesServer = 4,
+    }
+    configurationManagerActionType: Beta {
+        refreshMachinePolicy = 0, refreshUserPolicy = 1, wakeUpClient = 2, appEvaluation = 3, quickScan = 4,
+        fullScan = 5, windowsDefenderUpdateSignatures = 6,
+    }
     configurationManagerClientState: Beta {
         unknown = 0, installed = 1, healthy = 7, installFailed = 8, updateFailed = 11, communicationError = 19,
     }
@@ -119,6 +128,14 @@ enumerations! {
         androidDedicatedAndFullyManaged = 10, unknownFutureValue = 11,
     }
     deviceActionCategory: Beta { single = 0, bulk = 1 }
+    deviceAssignmentItemIntent: Beta { remove = 0, restore = 1, unknownFutureValue = 2 }
+    deviceAssignmentItemStatus: Beta {
+        initiated = 0, inProgress = 1, removed = 2, error = 3, succeeded = 4, unknownFutureValue = 5,
+    }
+    deviceAssignmentItemType: Beta {
+        application = 0, deviceConfiguration = 1, deviceManagementConfigurationPolicy = 2,
+        mobileAppConfiguration = 3, unknownFutureValue = 4,
+    }
     deviceEnrollmentType: V1 {
         unknown = 0, userEnrollment = 1, deviceEnrollmentManager = 2, appleBulkWithUser = 3,
         appleBulkWithoutUser = 4, windowsAzureADJoin = 5, windowsBulkUserless = 6, windowsAutoEnrollment = 7,
@@ -149,6 +166,7 @@ enumerations! {
         deviceLicenseRefreshSucceed = 9, deviceLicenseRefreshFailed = 10, removingDeviceLicense = 11,
         deviceLicenseRemoveSucceed = 12, deviceLicenseRemoveFailed = 13, unknownFutureValue = 14,
     }
+    deviceLogCollectionTemplateType: V1 { predefined = 0, unknownFutureValue = 1 }
     deviceManagementExchangeAccessState: V1 { none = 0, unknown = 1, allowed = 2, blocked = 3, quarantined = 4 }
     deviceManagementExchangeAccessStateReason: V1 {
         none = 0, unknown = 1, exchangeGlobalRule = 2, exchangeIndividualRule = 3, exchangeDeviceRule = 4,
@@ -183,6 +201,13 @@ enumerations! {
         unknown = 0, activated = 1, deactivated = 2, secured = 3, lowSeverity = 4, mediumSeverity = 5,
         highSeverity = 6, unresponsive = 7, compromised = 8, misconfigured = 9,
     }
+    managedDeviceRemoteAction: Beta {
+        retire = 0, delete = 1, fullScan = 2, quickScan = 3, signatureUpdate = 4, wipe = 5,
+        customTextNotification = 6, rebootNow = 7, setDeviceName = 8, syncDevice = 9, deprovision = 10,
+        disable = 11, reenable = 12, moveDeviceToOrganizationalUnit = 13, activateDeviceEsim = 14,
+        collectDiagnostics = 15, initiateMobileDeviceManagementKeyRecovery = 16,
+        initiateOnDemandProactiveRemediation = 17, unknownFutureValue = 18, initiateDeviceAttestation = 19,
+    }
     managementAgentType: V1 {
         eas = 1, mdm = 2, easMdm = 3, intuneClient = 4, easIntuneClient = 5, configurationManagerClient = 8,
         configurationManagerClientMdm = 10, configurationManagerClientMdmEas = 11, unknown = 16, jamf = 32,
@@ -193,6 +218,9 @@ enumerations! {
         managed = 0, retirePending = 1, retireFailed = 2, wipePending = 3, wipeFailed = 4, unhealthy = 5,
         deletePending = 6, retireIssued = 7, wipeIssued = 8, wipeCanceled = 9, retireCanceled = 10,
         discovered = 11, unknownFutureValue = 12 in Beta,
+    }
+    obliterationBehavior: Beta {
+        default = 0, doNotObliterate = 1, obliterateWithWarning = 2, always = 3, unknownFutureValue = 4,
     }
     ownerType: Beta { unknown = 0, company = 1, personal = 2 }
     policyPlatformType: V1 {
@@ -215,6 +243,9 @@ enumerations! {
         restoreManagedHomeScreen = 42,
     }
     settingSourceType: V1 { deviceConfiguration = 0, deviceIntent = 1 }
+    syncComponentStatus: Beta {
+        none = 0, inProgress = 1, success = 2, failure = 3, partialSuccess = 4, unknownFutureValue = 5,
+    }
     systemManagementModeLevel: Beta { notApplicable = 0, level1 = 1, level2 = 2, level3 = 3, unknownFutureValue = 4 }
     windowsDefenderProductStatus: V1 flags {
         noStatus = 0, serviceNotRunning = 1, serviceStartedWithoutMalwareProtection = 2,

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use super::complex_types::{self, complex_type};
 use super::container::ROOTS;
-use super::enumerations::ENUMERATIONS;
+use super::enumerations::{ENUMERATIONS, enumeration};
 use super::{ENTITY_TYPES, Member, csdl, entity_type};
-use crate::actions::ACTIONS;
+use crate::actions::parameters::EXECUTE_ACTION;
+use crate::actions::{ACTIONS, types};
 use crate::device::record::{ApiVersion, PROPERTIES};
+use crate::functions::FUNCTIONS;
 use crate::odata::value::Edm;
 
 const VERSIONS: [ApiVersion; 2] = [ApiVersion::V1, ApiVersion::Beta];
@@ -112,13 +114,38 @@ fn the_managed_device_is_its_table() {
     }
 }
 
-/// Entries of `deviceActionResults` say `#microsoft.graph.<name>ActionResult`, so that type must be there.
+/// Entries of `deviceActionResults` name the type that their action says, so that type must be there.
 #[test]
-fn every_action_has_the_type_of_its_results() {
+fn every_action_has_the_types_it_names() {
     for action in ACTIONS {
-        let name = format!("{}ActionResult", action.name());
-        let found = complex_type(&name, action.since()).unwrap_or_else(|| panic!("there is no {name}"));
-        assert_eq!(found.base, Some("deviceActionResult"), "{name}");
+        let name = action.result_type();
+        let found = complex_type(name, action.since()).unwrap_or_else(|| panic!("there is no {name}"));
+        assert!(name == "deviceActionResult" || found.base == Some("deviceActionResult"), "{name}");
+        for parameter in action.parameters().iter().chain(EXECUTE_ACTION) {
+            match parameter.edm {
+                Edm::Complex(name) | Edm::ComplexCollection(name) => {
+                    let of = complex_type(name, ApiVersion::Beta).unwrap_or_else(|| panic!("there is no {name}"));
+                    let mut known: Vec<_> =
+                        of.members.iter().map(|member| (member.name, member.edm.to_string())).collect();
+                    let mut taken: Vec<_> =
+                        types::properties_of(name).iter().map(|taken| (taken.name, taken.edm.to_string())).collect();
+                    known.sort();
+                    taken.sort();
+                    assert_eq!(taken, known, "what a body may say in {name}");
+                }
+                Edm::Enum(name) => {
+                    let of = enumeration(name).unwrap_or_else(|| panic!("there is no {name}"));
+                    let known =
+                        of.members.iter().map(|member| member.name).filter(|name| *name != "unknownFutureValue");
+                    assert_eq!(types::members_of(name), known.collect::<Vec<_>>(), "what a body may say in {name}");
+                }
+                _ => {}
+            }
+        }
+    }
+    for type_name in FUNCTIONS.iter().map(|function| function.returns()).filter(|name| !name.starts_with("Edm.")) {
+        let name = type_name.trim_start_matches("microsoft.graph.");
+        assert!(complex_type(name, ApiVersion::Beta).is_some(), "there is no {name}");
     }
 }
 

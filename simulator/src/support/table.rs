@@ -74,7 +74,7 @@ pub(super) fn outcome_words(outcome: Outcome) -> String {
 }
 
 /// Writes cells side by side, two blanks apart, each wrapped to its column.
-pub(super) fn write_row<const N: usize>(text: &mut String, widths: &[usize; N], cells: &[String; N]) {
+pub fn write_row<const N: usize>(text: &mut String, widths: &[usize; N], cells: &[String; N]) {
     let mut columns: Vec<_> = cells.iter().zip(widths).map(|(cell, width)| wrap(cell, *width).into_iter()).collect();
     loop {
         let lines: Vec<_> = columns.iter_mut().map(Iterator::next).collect();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::device::ManagedDevice;
-use crate::device::lifecycle::ActionResult;
+use crate::device::lifecycle::{ActionResult, BASE_RESULT};
 use crate::device::record::{ApiVersion, PROPERTIES, Property, Shown, Source};
 use crate::model::enumerations::enumeration;
 use crate::odata::value::{Edm, Value};
@@ -124,14 +124,14 @@ fn write_actions(out: &mut Vec<u8>, actions: &[ActionResult], shape: Shape) {
     out.push(b']');
 }
 
-/// One entry: derived types carry `@odata.type`, `startDateTime` is the server's clock with ticks, `lastUpdatedDateTime`
-/// is what the device reported, in whole seconds (observed: captured entries of other actions).
+/// One entry: derived types carry `@odata.type` and the plain one does not, `startDateTime` is the server's clock with
+/// ticks, `lastUpdatedDateTime` is what the device reported, in whole seconds (observed: captured entries).
 fn write_action(out: &mut Vec<u8>, action: &ActionResult, shape: Shape) {
     out.push(b'{');
-    if shape.metadata != Metadata::None {
+    if shape.metadata != Metadata::None && action.details.type_name != BASE_RESULT {
         out.extend_from_slice(b"\"@odata.type\":\"#microsoft.graph.");
-        out.extend_from_slice(action.action.as_bytes());
-        out.extend_from_slice(b"ActionResult\",");
+        out.extend_from_slice(action.details.type_name.as_bytes());
+        out.extend_from_slice(b"\",");
     }
     out.extend_from_slice(b"\"actionName\":");
     json::string(out, action.action);
@@ -142,13 +142,12 @@ fn write_action(out: &mut Vec<u8>, action: &ActionResult, shape: Shape) {
     out.extend_from_slice(b",\"lastUpdatedDateTime\":");
     let precision = if action.updated == action.started { DatePrecision::Ticks } else { DatePrecision::Seconds };
     json::date(out, action.updated, precision);
-    out.extend_from_slice(b",\"passcode\":");
-    match &action.passcode {
-        Some(passcode) => json::string(out, passcode),
-        None => out.extend_from_slice(b"null"),
+    for detail in &action.details.members {
+        out.push(b',');
+        json::string(out, detail.name);
+        out.push(b':');
+        serde_json::to_writer(&mut *out, &detail.value).expect("writing to memory cannot fail");
     }
-    out.extend_from_slice(b",\"errorCode\":");
-    json::integer(out, action.error_code.into());
     out.push(b'}');
 }
 

@@ -44,8 +44,6 @@ struct Running {
     terminal: Option<Terminal>,
     /// Whether the terminal was handed over.
     interactive: bool,
-    /// Whether the command stopped first, and the next SIGTSTP is this process's own.
-    stopping: bool,
     others: Vec<Pid>,
     ended: Option<Outcome>,
 }
@@ -77,7 +75,6 @@ impl Supervisor {
             group: Pid::from_child(&child),
             terminal: Terminal::controlling(),
             interactive: false,
-            stopping: false,
             others: self.others,
             ended: None,
         };
@@ -155,9 +152,10 @@ impl Running {
                 self.tell(Signal::CONT);
                 return;
             }
-            // The whole group, as Ctrl-Z would have done: a script in it is what the user's shell waits for.
-            self.stopping = true;
-            let _ = kill_current_process_group(Signal::TSTP);
+            // The whole group, as Ctrl-Z would have done: a script in it is what the user's shell waits for. By SIGSTOP,
+            // because SIGTSTP would stop the script at once and this process a little later: a shell that goes on in
+            // between would leave this process stopped for good.
+            let _ = kill_current_process_group(Signal::STOP);
         }
     }
 
@@ -167,9 +165,7 @@ impl Running {
         if nobody_waits() {
             return;
         }
-        if !std::mem::take(&mut self.stopping) {
-            self.tell(Signal::TSTP);
-        }
+        self.tell(Signal::TSTP);
         let _ = kill_process(getpid(), Signal::STOP);
     }
 

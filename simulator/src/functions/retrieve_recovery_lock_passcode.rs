@@ -1,0 +1,23 @@
+//! `retrieveRecoveryLockPasscode()`: what opens a Mac's recovery system.
+
+use super::{DeviceFunction, Reply, is_mac, primitive, secret};
+use crate::device::ManagedDevice;
+use crate::random::Draw;
+
+/// `GET …/retrieveRecoveryLockPasscode()`.
+#[derive(Debug)]
+pub struct RetrieveRecoveryLockPasscode;
+
+impl DeviceFunction for RetrieveRecoveryLockPasscode {
+    fn name(&self) -> &'static str {
+        "retrieveRecoveryLockPasscode"
+    }
+
+    fn returns(&self) -> &'static str {
+        "Edm.String"
+    }
+
+    fn answer(&self, device: &ManagedDevice, draw: Draw) -> Option<Reply> {
+        is_mac(device).then(|| primitive(secret(device, draw, "recoveryLockPasscode", &[12])))
+    }
+}

@@ -1,0 +1,107 @@
+//! What actions and functions of devices take and return. What stands in `deviceActionResults` is elsewhere.
+
+use super::ComplexType;
+use crate::device::record::ApiVersion;
+use crate::model::Member;
+use crate::odata::value::Edm;
+
+/// Those types.
+pub(super) static TYPES: &[ComplexType] = &[
+    ComplexType {
+        name: "bulkManagedDeviceActionResult",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[
+            Member::nullable("failedDeviceIds", Edm::StringCollection),
+            Member::nullable("notFoundDeviceIds", Edm::StringCollection),
+            Member::nullable("notSupportedDeviceIds", Edm::StringCollection),
+            Member::nullable("successfulDeviceIds", Edm::StringCollection),
+        ],
+    },
+    ComplexType {
+        name: "configurationManagerAction",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[Member::required("action", Edm::Enum("configurationManagerActionType"))],
+    },
+    ComplexType {
+        name: "deviceAssignmentItem",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[
+            Member::nullable("assignmentItemActionIntent", Edm::Enum("deviceAssignmentItemIntent")),
+            Member::nullable("assignmentItemActionStatus", Edm::Enum("deviceAssignmentItemStatus")),
+            Member::nullable("errorCode", Edm::Int64),
+            Member::nullable("intentActionMessage", Edm::String),
+            Member::nullable("itemDisplayName", Edm::String),
+            Member::nullable("itemId", Edm::String),
+            Member::nullable("itemSubTypeDisplayName", Edm::String),
+            Member::nullable("itemType", Edm::Enum("deviceAssignmentItemType")),
+            Member::nullable("lastActionDateTime", Edm::DateTimeOffset),
+            Member::nullable("lastModifiedDateTime", Edm::DateTimeOffset),
+        ],
+    },
+    ComplexType {
+        name: "deviceLocalAdminAccountDetail",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[Member::nullable("passwordLastRotationDateTime", Edm::DateTimeOffset)],
+    },
+    ComplexType {
+        name: "deviceLogCollectionRequest",
+        base: None,
+        since: ApiVersion::V1,
+        members: &[
+            Member::nullable("id", Edm::String),
+            Member::nullable("templateType", Edm::Enum("deviceLogCollectionTemplateType")),
+        ],
+    },
+    ComplexType {
+        name: "deviceSyncStatusResponse",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[
+            Member::required("components", Edm::ComplexCollection("syncComponent")),
+            Member::required("deviceId", Edm::String),
+        ],
+    },
+    ComplexType {
+        name: "macOSManagedDeviceLocalAdminAccountDetail",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[
+            Member::nullable("adminAccountPassword", Edm::String),
+            Member::nullable("passwordLastRotatedDateTime", Edm::DateTimeOffset),
+        ],
+    },
+    ComplexType {
+        name: "syncComponent",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[
+            Member::nullable("moreInfo", Edm::String),
+            Member::nullable("name", Edm::String),
+            Member::nullable("reportedDateTime", Edm::DateTimeOffset),
+            Member::nullable("status", Edm::Enum("syncComponentStatus")),
+        ],
+    },
+    ComplexType {
+        name: "updateWindowsDeviceAccountActionParameter",
+        base: None,
+        since: ApiVersion::V1,
+        members: &[
+            Member::nullable("calendarSyncEnabled", Edm::Boolean),
+            Member::nullable("deviceAccount", Edm::Complex("windowsDeviceAccount")),
+            Member::nullable("deviceAccountEmail", Edm::String),
+            Member::nullable("exchangeServer", Edm::String),
+            Member::nullable("passwordRotationEnabled", Edm::Boolean),
+            Member::nullable("sessionInitiationProtocalAddress", Edm::String),
+        ],
+    },
+    ComplexType {
+        name: "windowsDeviceAccount",
+        base: None,
+        since: ApiVersion::V1,
+        members: &[Member::nullable("password", Edm::String)],
+    },
+];
