@@ -37,6 +37,8 @@ impl Desk {
         Self { keyboard: screen.try_clone().expect("a handle"), screen, seen: String::new(), session }
     }
 
+    /// What these tests begin with is a line that the command reads: whoever has read what was typed is in the foreground,
+    /// and the keys that follow are for it.
     fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes it");
     }
@@ -95,7 +97,6 @@ fn a_command_in_a_pipe_gets_the_terminal_when_it_reads() {
 
 #[test]
 fn ctrl_c_interrupts_the_command_and_the_summary_still_comes() {
-    // Who has read what was typed is in the foreground.
     let mut desk = Desk::sit_down(
         "\"$0\" exec -- sh -c 'trap \"echo interrupted; exit 6\" INT; read go; echo ready; read line'; exit $?",
     );
@@ -110,8 +111,9 @@ fn ctrl_c_interrupts_the_command_and_the_summary_still_comes() {
 #[test]
 fn ctrl_z_stops_everything_and_fg_goes_on() {
     let mut desk = Desk::sit_down(
-        "set -m; \"$0\" exec -- sh -c 'echo ready; read line; echo got $line; exit 7'; echo stopped; fg; echo ended $?; exit 0",
+        "set -m; \"$0\" exec -- sh -c 'read go; echo ready; read line; echo got $line; exit 7'; echo stopped; fg; echo ended $?; exit 0",
     );
+    desk.press("go\n");
     desk.see("ready");
     desk.press(CTRL_Z);
     desk.see("stopped");
@@ -125,8 +127,9 @@ fn ctrl_z_stops_everything_and_fg_goes_on() {
 #[test]
 fn ctrl_z_stops_the_script_around_it_too() {
     let mut desk = Desk::sit_down(
-        "set -m; sh -c '\"$0\" exec -- sh -c \"echo ready; read line; echo got; exit 7\"; echo script $?' \"$0\"; echo stopped; fg; exit 0",
+        "set -m; sh -c '\"$0\" exec -- sh -c \"read go; echo ready; read line; echo got; exit 7\"; echo script $?' \"$0\"; echo stopped; fg; exit 0",
     );
+    desk.press("go\n");
     desk.see("ready");
     desk.press(CTRL_Z);
     desk.see("stopped");
@@ -138,7 +141,8 @@ fn ctrl_z_stops_the_script_around_it_too() {
 /// A shell without job control that leads its session: nobody could ever go on.
 #[test]
 fn ctrl_z_does_nothing_where_nobody_could_undo_it() {
-    let mut desk = Desk::sit_down("\"$0\" exec -- sh -c 'echo ready; read line; echo got $line'; exit $?");
+    let mut desk = Desk::sit_down("\"$0\" exec -- sh -c 'read go; echo ready; read line; echo got $line'; exit $?");
+    desk.press("go\n");
     desk.see("ready");
     desk.press(CTRL_Z);
     desk.press("hello\n");
