@@ -29,6 +29,10 @@ export const VALUES = [
   },
 ];
 
+/// Actions in audits that msgraph-beta-sdk 1.66.0 for Python or the CSDL of beta has and the types lack.
+VALUES.push(...["suspendManagedHomeScreen", "restoreManagedHomeScreen", "triggerEnhancedLogCollection", "cancelEnhancedLogCollection"].map(
+  (value) => ({ version: "beta", type: "remoteActionAudit", property: "action", value, source: "documented: a newer SDK" })));
+
 /// Properties that the published types lack.
 export const PROPERTIES = [
   {
@@ -49,6 +53,9 @@ export const PROPERTIES = [
 export const TYPES = [
   { version: "v1.0", type: "managementState", source: "documented: as the property of that type" },
   { version: "beta", type: "keyValuePair_2OfString_String", source: "documented: as the property of that type" },
+  { version: "v1.0", type: "deviceLogCollectionRequest", source: "documented: the action's page; beta has the type" },
+  ...["deviceLocalAdminAccountDetail", "deviceSyncStatusResponse", "syncComponent", "syncComponentStatus"].map((type) => (
+    { version: "beta", type, source: "documented: msgraph-beta-sdk 1.66.0 for Python; the types are older" })),
 ];
 
 /// Members that the model's enumerations have and the published types lack.
@@ -60,25 +67,11 @@ export const ENUMERATIONS = [
 
 /// What managed devices lead to by the published types and nothing emulated answers.
 export const NOT_EMULATED = {
-  "v1.0": [
-    "deviceCategory",
-    "deviceCompliancePolicyStates",
-    "deviceConfigurationStates",
-    "logCollectionRequests",
-    "users",
-    "windowsProtectionState",
-  ],
+  "v1.0": [],
   beta: [
     "assignmentFilterEvaluationStatusDetails",
-    "detectedApps",
-    "deviceCategory",
-    "deviceCompliancePolicyStates",
-    "deviceConfigurationStates",
     "deviceHealthScriptStates",
-    "logCollectionRequests",
     "managedDeviceMobileAppConfigurationStates",
     "securityBaselineStates",
-    "users",
-    "windowsProtectionState",
   ],
 };

@@ -83,6 +83,8 @@ export class Model {
   /// The entity type that a path of names leads to.
   resolve(path) {
     const [root, ...steps] = path;
+    // What actions and functions return is named by its type.
+    if (root.startsWith("microsoft.graph.")) return this.type(bare(root)) && bare(root);
     let type = this.container[root]?.$Type;
     for (const step of steps) type = type && this.member(type, step)?.$Type;
     return type && bare(type);

@@ -171,12 +171,19 @@ export class Answers {
       return;
     }
     const path = context === undefined ? pathOf(target) : namesOf(context);
+    if (path[0] === "Edm.String") {
+      // What a function returns without a type of its own.
+      this.answers += 1;
+      if (typeof body.value !== "string") this.wrong.push(`${target}: ${JSON.stringify(body.value)} is no string`);
+      return;
+    }
     const type = reader.model.resolve(path);
     if (type === undefined) {
       this.wrong.push(`${target}: the model does not lead to ${path.join("/")}`);
       return;
     }
     this.answers += 1;
+    if (lacksType(version, type)) return;
     const isList = Array.isArray(body.value);
     if (isList) {
       const other = Object.keys(body).filter((name) => name !== "value" && !ANNOTATIONS.has(name));
@@ -262,6 +269,8 @@ class Reader {
     for (const name of Object.keys(value).filter((name) => name.includes("@odata."))) {
       const [property, annotation] = name.split("@odata.");
       if (property === "" && ANNOTATIONS.has(name)) continue;
+      const isExpanded = this.model.member(type, property)?.$Kind === "NavigationProperty";
+      if (annotation === "context" && isExpanded && property in value) continue;
       const member = this.full && annotation === "type" ? this.model.member(type, property) : undefined;
       if (member === undefined || value[name] !== annotated(member)) {
         this.answers.wrong.push(`${type}: ${name} is ${JSON.stringify(value[name])}`);
@@ -276,15 +285,23 @@ function annotated({ $Type = "Edm.String", $Collection }) {
   return $Collection ? `#Collection(${name})` : `#${name}`;
 }
 
-/// `…/$metadata#deviceManagement/managedDevices(id)/$entity` → the names on the way.
+/// `…/$metadata#deviceManagement/managedDevices('x')/users(id)/$entity` → the names on the way.
 function namesOf(context) {
-  const fragment = context.slice(context.indexOf("#") + 1);
-  return fragment.replace(/\(.*\)/, "").replace(/\/\$entity$/, "").split("/");
+  const fragment = context.slice(context.indexOf("#") + 1).replace(/\/\$entity$/, "");
+  // Keys, lists and what is expanded within stand in parentheses, which nest.
+  let names = "";
+  let depth = 0;
+  for (const character of fragment) {
+    if (character === "(") depth += 1;
+    if (depth === 0) names += character;
+    if (character === ")") depth -= 1;
+  }
+  return names.split("/");
 }
 
 /// The names of an address, without its keys: what comes after a collection is one.
 function pathOf(target) {
   const [, ...segments] = target.split("?")[0].split("/").filter((segment) => segment !== "");
   const names = segments.map((segment) => decodeURIComponent(segment).replace(/\('.*'\)$/, ""));
-  return names.filter((name) => !/^[0-9a-f]{8}-/.test(name));
+  return names.filter((name) => !/^[0-9a-f]{8}-|^[0-9a-f]{64}$/.test(name));
 }

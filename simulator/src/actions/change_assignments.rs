@@ -29,7 +29,7 @@ impl RemoteAction for ChangeAssignments {
     }
 
     fn result_type(&self) -> &'static str {
-        "changeAssignmentsDeviceActionResult"
+        "changeAssignmentsActionResult"
     }
 
     fn check(&self, arguments: &Arguments) -> Result<(), String> {

@@ -31,7 +31,7 @@ pub(super) static TYPES: &[ComplexType] = &[
         members: &[Member::nullable("carrierUrl", Edm::String)],
     },
     ComplexType {
-        name: "changeAssignmentsDeviceActionResult",
+        name: "changeAssignmentsActionResult",
         base: Some("deviceActionResult"),
         since: ApiVersion::Beta,
         members: &[Member::nullable("deviceAssignmentItems", Edm::ComplexCollection("deviceAssignmentItem"))],

@@ -29,16 +29,16 @@ pub(super) static TYPES: &[ComplexType] = &[
         base: None,
         since: ApiVersion::Beta,
         members: &[
-            Member::nullable("assignmentItemActionIntent", Edm::Enum("deviceAssignmentItemIntent")),
-            Member::nullable("assignmentItemActionStatus", Edm::Enum("deviceAssignmentItemStatus")),
-            Member::nullable("errorCode", Edm::Int64),
+            Member::required("assignmentItemActionIntent", Edm::Enum("deviceAssignmentItemIntent")),
+            Member::required("assignmentItemActionStatus", Edm::Enum("deviceAssignmentItemStatus")),
+            Member::required("errorCode", Edm::Int64),
             Member::nullable("intentActionMessage", Edm::String),
             Member::nullable("itemDisplayName", Edm::String),
-            Member::nullable("itemId", Edm::String),
+            Member::required("itemId", Edm::String),
             Member::nullable("itemSubTypeDisplayName", Edm::String),
-            Member::nullable("itemType", Edm::Enum("deviceAssignmentItemType")),
-            Member::nullable("lastActionDateTime", Edm::DateTimeOffset),
-            Member::nullable("lastModifiedDateTime", Edm::DateTimeOffset),
+            Member::required("itemType", Edm::Enum("deviceAssignmentItemType")),
+            Member::required("lastActionDateTime", Edm::DateTimeOffset),
+            Member::required("lastModifiedDateTime", Edm::DateTimeOffset),
         ],
     },
     ComplexType {
@@ -53,7 +53,7 @@ pub(super) static TYPES: &[ComplexType] = &[
         since: ApiVersion::V1,
         members: &[
             Member::nullable("id", Edm::String),
-            Member::nullable("templateType", Edm::Enum("deviceLogCollectionTemplateType")),
+            Member::required("templateType", Edm::Enum("deviceLogCollectionTemplateType")),
         ],
     },
     ComplexType {
@@ -70,8 +70,8 @@ pub(super) static TYPES: &[ComplexType] = &[
         base: None,
         since: ApiVersion::Beta,
         members: &[
-            Member::nullable("adminAccountPassword", Edm::String),
-            Member::nullable("passwordLastRotatedDateTime", Edm::DateTimeOffset),
+            Member::required("adminAccountPassword", Edm::String),
+            Member::required("passwordLastRotatedDateTime", Edm::DateTimeOffset),
         ],
     },
     ComplexType {
