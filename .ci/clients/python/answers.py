@@ -15,22 +15,34 @@ import re
 import sys
 from datetime import datetime
 from enum import Enum
+from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from uuid import UUID
 
 from kiota_serialization_json.json_parse_node_factory import JsonParseNodeFactory
-from msgraph.generated.models.managed_device import ManagedDevice
-from msgraph.generated.models.managed_device_collection_response import ManagedDeviceCollectionResponse
-from msgraph.generated.models.organization import Organization
-from msgraph.generated.models.organization_collection_response import OrganizationCollectionResponse
-from msgraph.generated.models.user import User
-from msgraph.generated.models.user_collection_response import UserCollectionResponse
 
-MODELS = {
-    "managedDevices": (ManagedDevice, ManagedDeviceCollectionResponse),
-    "organization": (Organization, OrganizationCollectionResponse),
-    "users": (User, UserCollectionResponse),
+# The last name of a context, and the type it leads to.
+TYPES = {
+    "auditEvents": "AuditEvent",
+    "detectedApps": "DetectedApp",
+    "deviceCategories": "DeviceCategory",
+    "deviceCategory": "DeviceCategory",
+    "deviceCompliancePolicyStates": "DeviceCompliancePolicyState",
+    "deviceConfigurationStates": "DeviceConfigurationState",
+    "deviceManagement": "DeviceManagement",
+    "logCollectionRequests": "DeviceLogCollectionResponse",
+    "managedDeviceOverview": "ManagedDeviceOverview",
+    "managedDevices": "ManagedDevice",
+    "me": "User",
+    "microsoft.graph.deviceLogCollectionResponse": "DeviceLogCollectionResponse",
+    "organization": "Organization",
+    "users": "User",
+    "windowsProtectionState": "WindowsProtectionState",
 }
+# The SDK has no class for these lists: they are properties, or reached by a function of their own.
+NO_LISTS = {"settingStates"}
 
 # Members of enumerations are spelled so; a text that happens to be is told apart for nothing.
 WORD = re.compile(r"[a-z][A-Za-z]+\d{0,3}[A-Za-z]*")
@@ -90,6 +102,22 @@ class Reader:
             self.wrong.add(f"{kind}/{name}: {sent!r} was read as {read!r}")
 
 
+@cache
+def model_called(name: str) -> type:
+    module = re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+    return getattr(import_module(f"msgraph.generated.models.{module}"), name)
+
+
+def names_of(fragment: str) -> list[str]:
+    """`deviceManagement/managedDevices('x')/users(id)` -> the names on the way; parentheses nest."""
+    names, depth = "", 0
+    for character in fragment:
+        depth += character == "("
+        names += character if depth == 0 else ""
+        depth -= character == ")"
+    return names.split("/")
+
+
 def shape(sent: object) -> object:
     """What of a value decides how it is read."""
     if isinstance(sent, dict):
@@ -109,6 +137,11 @@ def attribute(name: str) -> str:
 def same(sent: object, read: object) -> bool:
     if isinstance(read, Enum):
         return sent == read.value
+    if isinstance(read, list) and isinstance(sent, str):
+        # Flags: several members can hold at once.
+        return bool(read) and [flag.strip() for flag in sent.split(",")] == [flag.value for flag in read]
+    if isinstance(read, UUID):
+        return sent == str(read)
     if isinstance(read, datetime):
         # Python has no 100 ns.
         return isinstance(sent, str) and read.isoformat()[:19] == sent[:19]
@@ -125,14 +158,17 @@ def main() -> int:
     for file in sorted(Path(sys.argv[1]).glob("*.json")):
         recorded = json.loads(file.read_text())
         body = recorded["body"]
-        fragment = re.search(r"/v1\.0/\$metadata#([\w/]+?)(\(.*\))?(/\$entity)?$", body.get("@odata.context", ""))
+        fragment = re.search(r"/v1\.0/\$metadata#(.+?)(/\$entity)?$", body.get("@odata.context", ""))
         # The SDK asks neither for no metadata nor for numbers as text, and could not read the latter.
         if fragment is None or "IEEE754Compatible=true" in recorded["content_type"]:
             continue
+        name = names_of(fragment[1])[-1]
+        if name in NO_LISTS:
+            continue
         answers += 1
-        single, collection = MODELS[fragment[1].rsplit("/", 1)[-1]]
-        model = collection if "value" in body else single
-        if "value" in body:
+        single = model_called(TYPES[name])
+        model = model_called(f"{TYPES[name]}CollectionResponse") if isinstance(body.get("value"), list) else single
+        if isinstance(body.get("value"), list):
             fresh = {(single, shape(item)): item for item in body["value"]}
             body["value"] = [item for key, item in fresh.items() if key not in seen]
             seen.update(fresh)
