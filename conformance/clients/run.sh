@@ -35,7 +35,7 @@ cd "$scratch"
 # --- What a client needs ---------------------------------------------------------------------------------------------
 
 # Node's fetch takes HTTPS_PROXY to heart from 22.21 and 24.0 on, which a distribution may not have yet.
-node() { compgen -G "$packages/node/node_modules/node-linux-*/bin/node" || command -v node; }
+node_program() { compgen -G "$packages/node/node_modules/node-linux-*/bin/node" || type -P node; }
 knows_proxies='const [a, b] = process.versions.node.split("."); process.exit(a >= 24 || (a == 22 && b >= 21) ? 0 : 1)'
 
 prepare() { # CLIENT
@@ -44,13 +44,16 @@ prepare() { # CLIENT
       [ ! -d "$packages/venv" ] || return 0
       python3 -m venv "$packages/venv"
       "$packages/venv/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-compile --no-input \
-        -r "$here/../../.ci/clients/python/requirements.txt"
+        -r "$here/../../.ci/clients/python/requirements.txt" ||
+        # Half a set would be taken for a whole one the next time.
+        { rm -rf "$packages/venv"; return 1; }
       ;;
     node-*)
       mkdir -p "$packages/node"
       cp "$here/$1"/{client.mjs,package.json,package-lock.json} "$packages/node"
       npm ci --prefix "$packages/node" --cache "$scratch/npm" --ignore-scripts --no-audit --no-fund --no-update-notifier
-      "$(node)" -e "$knows_proxies" || { echo "$(node) is too old to know proxies: it must be 22.21 or 24" >&2; return 1; }
+      "$(node_program)" -e "$knows_proxies" ||
+        { echo "$(node_program) is too old to know proxies: it must be 22.21 or 24" >&2; return 1; }
       ;;
     rust-*) cargo build --quiet --locked --manifest-path "$here/$1/Cargo.toml" --target-dir "$packages/rust" ;;
   esac
@@ -60,7 +63,7 @@ command_of() { # CLIENT: leaves it in `command`
   case $1 in
     # Compiled modules would be left beside the program.
     python-*) command=("$packages/venv/bin/python" -B "$here/$1/client.py") ;;
-    node-*) command=("$(node)" "$packages/node/client.mjs") ;;
+    node-*) command=("$(node_program)" "$packages/node/client.mjs") ;;
     rust-*) command=("$packages/rust/debug/graph-rs-sdk-client") ;;
     curl) command=("$here/curl/client.sh") ;;
   esac

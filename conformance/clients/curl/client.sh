@@ -51,7 +51,9 @@ while [ "$page" != null ]; do
 done
 check "more than 60 names of devices on $pages pages" true "$([ "${#id_of[@]}" -gt 60 ] && echo true || echo "${#id_of[@]}")"
 
-outcomes="iPhone-1:done: Android-6:done:shown iPhone-offline:pending: iPhone-wrong-unlock-token:failed: Android-6-stale:notSupported:"
+# NAME:STATE: or, where a temporary passcode is set, NAME:STATE:shown
+outcomes="iPhone-1:done: Android-6:done:shown iPhone-offline:pending: iPhone-wrong-unlock-token:failed:
+  Android-6-stale:notSupported:"
 for outcome in $outcomes; do
   reset "${id_of[${outcome%%:*}]}"
   check "${outcome%%:*}: the reset" 204 "$status"
