@@ -13,6 +13,7 @@ use crate::exchange::Request;
 use crate::identity::access_token::{self, TokenDefect};
 use crate::identity::directory::Auth;
 use crate::identity::keys::SigningKey;
+use crate::identity::sessions::session_id;
 use crate::journal::token_hash;
 use crate::tenant::{Tenant, Tenants};
 use crate::wire::error::Refusal;
@@ -31,6 +32,8 @@ pub struct Caller {
     pub app_id: Option<Uuid>,
     /// The signed-in user's id, where the token is a delegated one.
     pub user: Option<Arc<str>>,
+    /// The same user's sign-in name.
+    pub user_name: Option<Arc<str>>,
     /// A hash that is the same for the same token.
     pub token_hash: Option<Arc<str>>,
     standing: Standing,
@@ -52,12 +55,22 @@ struct Bearer {
     roles: Vec<String>,
     not_before: DateTime<Utc>,
     expires: DateTime<Utc>,
+    delegation: Option<Delegation>,
+}
+
+/// The user behind a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Delegation {
+    /// The user's object id.
+    pub user: Uuid,
+    session: Option<Uuid>,
+    understands_challenges: bool,
 }
 
 impl Caller {
     /// Somebody who is not asked for a token.
     pub fn anonymous(tenant: Arc<Tenant>) -> Self {
-        Self { tenant, app_id: None, user: None, token_hash: None, standing: Standing::Trusted }
+        Self { tenant, app_id: None, user: None, user_name: None, token_hash: None, standing: Standing::Trusted }
     }
 
     /// Whether the caller may be heard at all at `now`.
@@ -66,11 +79,30 @@ impl Caller {
             Standing::Refused(refusal) => Err(refusal.clone()),
             Standing::Bearer(bearer) if now >= bearer.expires => Err(Refusal::TokenExpired),
             Standing::Bearer(bearer) if now < bearer.not_before => Err(Refusal::TokenNotYetValid),
+            Standing::Bearer(Bearer { delegation: Some(delegation), .. }) => self.check_session(delegation),
             Standing::Trusted | Standing::Bearer(_) => Ok(()),
         }
     }
 
-    /// Whether any of `scopes` was granted.
+    /// Whether the user's session is still the one the token was made in.
+    fn check_session(&self, delegation: &Delegation) -> Result<(), Refusal> {
+        let (number, since) = self.tenant.sessions().of(delegation.user);
+        if delegation.session.is_none_or(|id| id == session_id(self.tenant.id, delegation.user, number)) {
+            return Ok(());
+        }
+        let challenge = since.filter(|_| delegation.understands_challenges).map(|since| since.timestamp());
+        Err(Refusal::SessionRevoked { challenge })
+    }
+
+    /// The user behind the token, where there is one.
+    pub fn delegation(&self) -> Option<&Delegation> {
+        match &self.standing {
+            Standing::Bearer(bearer) => bearer.delegation.as_ref(),
+            Standing::Trusted | Standing::Refused(_) => None,
+        }
+    }
+
+    /// Whether any of `scopes` was granted, be it to the app or by its user.
     pub fn has_any(&self, scopes: &[&str]) -> bool {
         match &self.standing {
             Standing::Trusted => true,
@@ -134,6 +166,9 @@ impl Access {
         let relaxed = tenant.spec.auth == Auth::Relaxed;
         let claims = access_token::read(token, &self.key);
         let app_id = claims.as_ref().ok().map(|claims| claims.appid);
+        let of_user = claims.as_ref().ok().filter(|claims| claims.is_delegated());
+        let user = of_user.map(|claims| claims.oid.to_string().into());
+        let user_name = of_user.and_then(|claims| claims.upn.as_deref()).map(Arc::from);
         let standing = match claims {
             _ if relaxed => Standing::Trusted,
             Err(defect) => Standing::Refused(refusal_of(defect)),
@@ -146,11 +181,19 @@ impl Access {
                 _ => Standing::Bearer(Bearer {
                     not_before: instant(claims.nbf),
                     expires: instant(claims.exp),
-                    roles: claims.roles,
+                    delegation: claims.is_delegated().then(|| Delegation {
+                        user: claims.oid,
+                        session: claims.sid,
+                        understands_challenges: claims.xms_cc.iter().any(|capability| capability == "CP1"),
+                    }),
+                    roles: match &claims.scp {
+                        Some(scopes) => scopes.split(' ').map(str::to_owned).collect(),
+                        None => claims.roles,
+                    },
                 }),
             },
         };
-        Caller { tenant, app_id, user: None, token_hash: Some(token_hash(token.as_bytes()).into()), standing }
+        Caller { tenant, app_id, user, user_name, token_hash: Some(token_hash(token.as_bytes()).into()), standing }
     }
 }
 
@@ -163,7 +206,7 @@ fn no_token(tenant: Arc<Tenant>) -> Caller {
         Auth::Relaxed => Standing::Trusted,
         Auth::Enforce => Standing::Refused(Refusal::TokenEmpty),
     };
-    Caller { tenant, app_id: None, user: None, token_hash: None, standing }
+    Caller { tenant, app_id: None, user: None, user_name: None, token_hash: None, standing }
 }
 
 /// The token behind `Bearer`, or nothing. Bytes, because looking at each character of a known token would cost more than
@@ -176,7 +219,8 @@ fn bearer(request: &Request) -> &[u8] {
     }
 }
 
-fn refusal_of(defect: TokenDefect) -> Refusal {
+/// How Graph refuses a token with that defect.
+pub fn refusal_of(defect: TokenDefect) -> Refusal {
     match defect {
         TokenDefect::Empty => Refusal::TokenEmpty,
         TokenDefect::NotJwt(_) | TokenDefect::NotForGraph => Refusal::TokenMalformed,

@@ -32,11 +32,30 @@ pub struct RemoteActionAudit {
     pub owner: Arc<str>,
     /// The device's IMEI, or empty.
     pub imei: Arc<str>,
+    /// The sign-in name of the user who asked; empty for an app that acts for itself.
+    pub initiator: Arc<str>,
+    /// That user's name, or empty.
+    pub initiator_name: Arc<str>,
+}
+
+/// The signed-in user who asks for an action.
+#[derive(Debug, Clone, Copy)]
+pub struct Initiator<'a> {
+    /// The sign-in name.
+    pub user_principal_name: &'a str,
+    /// The name shown.
+    pub display_name: &'a str,
 }
 
 impl RemoteActionAudit {
-    /// The row for `action`, asked of `device` at `now`.
-    pub fn new(id: Uuid, action: &'static str, device: &ManagedDevice, now: DateTime<Utc>) -> Self {
+    /// The row for `action`, asked of `device` by a user or nobody at `now`.
+    pub fn new(
+        id: Uuid,
+        action: &'static str,
+        device: &ManagedDevice,
+        by: Option<Initiator<'_>>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let record = device.record();
         Self {
             id,
@@ -47,6 +66,8 @@ impl RemoteActionAudit {
             device_name: record.device_name.share(),
             owner: record.user_principal_name.share(),
             imei: record.imei.share(),
+            initiator: by.map_or("", |by| by.user_principal_name).into(),
+            initiator_name: by.map_or("", |by| by.display_name).into(),
         }
     }
 
@@ -59,8 +80,8 @@ impl RemoteActionAudit {
         serde_json::json!({
             "id": self.id,
             "deviceDisplayName": &*self.device_name,
-            "userName": "",
-            "initiatedByUserPrincipalName": "",
+            "userName": &*self.initiator_name,
+            "initiatedByUserPrincipalName": &*self.initiator,
             "action": self.action,
             "requestDateTime": String::from_utf8_lossy(&requested),
             "deviceOwnerUserPrincipalName": &*self.owner,
@@ -154,7 +175,7 @@ mod tests {
             .collect();
         for number in 0..KEPT + 10 {
             let device = &devices[number % 3];
-            log.write(RemoteActionAudit::new(Uuid::nil(), "resetPasscode", device, DateTime::UNIX_EPOCH));
+            log.write(RemoteActionAudit::new(Uuid::nil(), "resetPasscode", device, None, DateTime::UNIX_EPOCH));
         }
         assert_eq!(log.newest_first().len(), KEPT);
         log.settle(devices[1].id(), |_| Some(ActionState::Done));

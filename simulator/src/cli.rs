@@ -4,6 +4,7 @@ mod ask;
 mod env;
 mod exec;
 mod explain;
+mod fleet;
 mod serve;
 mod signals;
 
@@ -45,7 +46,10 @@ enum Command {
         /// The app it is for [default: the tenant's own]
         #[arg(long, value_name = "ID")]
         app: Option<Uuid>,
-        /// An application permission it carries; may be repeated [default: all of the app's]
+        /// The user the app acts for, by sign-in name [default: the app acts for itself]
+        #[arg(long, value_name = "UPN")]
+        user: Option<String>,
+        /// A permission it carries; may be repeated [default: all of the app's, or all that a user may give]
         #[arg(long = "scope", value_name = "S")]
         scopes: Vec<String>,
         #[command(flatten)]
@@ -86,6 +90,11 @@ enum Command {
         /// The profile whose defaults are shown
         #[arg(long, value_name = "P", default_value = "realistic")]
         profile: String,
+    },
+    /// Make, import, anonymize and check files of devices
+    Fleet {
+        #[command(subcommand)]
+        command: fleet::Command,
     },
     /// Print completions for a shell
     Completions {
@@ -190,8 +199,8 @@ fn dispatch(command: Command) -> Result<(), Stop> {
             exec::exec(config, &arguments.command, &arguments.fail_on, &arguments.reports)
         }
         Command::Env { shell, at } => env::print(shell, &at),
-        Command::Token { app, scopes, at } => {
-            let token = ask::token(&at, app, &scopes)?;
+        Command::Token { app, user, scopes, at } => {
+            let token = ask::token(&at, app, user.as_deref(), &scopes)?;
             print(&format!("{token}\n"))
         }
         Command::Wait { timeout, at } => {
@@ -203,6 +212,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Explain { device, edition } => print(&explain::explain(&device, edition.as_deref())?),
         Command::Matrix { edition, against } => print(&explain::matrix(edition.as_deref(), against.as_deref())?),
         Command::Quirks { profile } => print(&explain::quirks(&profile)?),
+        Command::Fleet { command } => fleet::run(command),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "simtune", &mut out);

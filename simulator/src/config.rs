@@ -328,8 +328,13 @@ fn fleet_source(argument: Option<&str>) -> Result<fleet::Source, UsageError> {
         fleet::Choice::Builtin(fleet) => fleet.into(),
         fleet::Choice::Generated(count) => fleet::Source::Generated(count),
         fleet::Choice::Path(name) => {
-            let text = std::fs::read_to_string(&name)
-                .map_err(|error| UsageError(format!("--fleet: cannot read {name}: {error}")))?;
+            let bytes =
+                std::fs::read(&name).map_err(|error| UsageError(format!("--fleet: cannot read {name}: {error}")))?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                UsageError(format!(
+                    "--fleet: {name} is not UTF-8; 'simtune fleet import {name}' makes a fleet file of saved answers"
+                ))
+            })?;
             fleet::Source::File { name, text }
         }
     })

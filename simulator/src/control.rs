@@ -12,6 +12,8 @@ mod metrics;
 mod openapi;
 mod quirks;
 mod reply;
+mod tokens;
+mod users;
 
 use std::sync::{Arc, MutexGuard};
 

@@ -4,30 +4,44 @@
 //! whatever is made up belongs to nobody: people have invented names and addresses in the tenant's domain, and numbers
 //! come from reserved ranges (see `fleet::synthetic`).
 
+mod anonymize;
 mod believable;
 mod constant;
 mod dates;
+mod decode;
 mod draft;
 mod hardware;
+mod import;
 mod kind;
 mod known;
 mod lines;
+mod lint;
 mod mix;
 mod models;
 mod names;
 mod people;
+mod place;
 mod profile;
+mod saved;
 mod spelling;
 mod standing;
 mod synthetic;
 #[cfg(test)]
 mod tests;
+mod validate;
+mod write;
 
 use std::collections::HashMap;
 
+pub use self::anonymize::{AnonymizeError, Anonymized, anonymize};
+pub use self::decode::decode;
 pub use self::draft::{Context, DeviceError, Draft, Warning, read_device, unknown_member};
+pub use self::import::{ImportError, Imported, import};
+pub use self::mix::{Mix, MixError};
 pub use self::people::People;
 use self::spelling::{nearest, quoted};
+pub use self::validate::{Finding, Validated, validate};
+pub use self::write::write_line;
 use crate::random::Draw;
 
 /// A fleet that comes with the program.
@@ -108,6 +122,16 @@ pub enum FleetError {
         line: usize,
         /// What was there, shortened.
         found: String,
+    },
+    /// An object that is no device. What a client saved is wider than a fleet file.
+    #[error("{file}, line {line}: {reason} ('simtune fleet import' makes a fleet file of a saved answer)")]
+    SavedAnswer {
+        /// The file's name.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        reason: DeviceError,
     },
     /// An object that is no device.
     #[error("{file}, line {line}: {reason}")]
@@ -211,7 +235,7 @@ fn read(file: &str, text: &str, context: &Context<'_>, draw: Draw) -> Result<Vec
         let name = entry.object.get("deviceName").and_then(serde_json::Value::as_str).unwrap_or_default();
         let place = namesakes.entry(name).or_default();
         let draft = read_device(&entry.object, context, draw.at("file").at(name).nth(*place))
-            .map_err(|reason| FleetError::Device { file: file.to_owned(), line: entry.line, reason })?;
+            .map_err(|reason| refused(file, entry, reason))?;
         *place += 1;
         if let Some(first) = lines.insert(draft.id, entry.line) {
             return Err(FleetError::TwiceTheSameId { file: file.to_owned(), line: entry.line, id: draft.id, first });
@@ -219,6 +243,15 @@ fn read(file: &str, text: &str, context: &Context<'_>, draw: Draw) -> Result<Vec
         drafts.push(draft);
     }
     Ok(drafts)
+}
+
+fn refused(file: &str, entry: &lines::Entry, reason: DeviceError) -> FleetError {
+    let (file, line) = (file.to_owned(), entry.line);
+    if entry.is_answer {
+        FleetError::SavedAnswer { file, line, reason }
+    } else {
+        FleetError::Device { file, line, reason }
+    }
 }
 
 fn guess(name: &str) -> String {

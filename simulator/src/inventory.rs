@@ -18,6 +18,8 @@ use crate::device::{Key, ManagedDevice};
 #[derive(Debug, Clone)]
 pub struct Inventory {
     base: Arc<Base>,
+    /// What it began with.
+    seed: Arc<Base>,
     /// Rows of the base that this tenant changed, renamed or deleted.
     hidden: HashSet<usize>,
     /// Devices that this tenant changed or added.
@@ -29,12 +31,23 @@ pub struct Inventory {
 impl Inventory {
     /// The devices of `base`, unchanged.
     pub fn new(base: Arc<Base>) -> Self {
-        Self { base, hidden: HashSet::new(), changed: BTreeMap::new(), changed_keys: HashMap::new() }
+        Self {
+            seed: Arc::clone(&base),
+            base,
+            hidden: HashSet::new(),
+            changed: BTreeMap::new(),
+            changed_keys: HashMap::new(),
+        }
     }
 
     /// Back to the base.
     pub fn reset(&mut self) {
-        *self = Self::new(Arc::clone(&self.base));
+        *self = Self::new(Arc::clone(&self.seed));
+    }
+
+    /// Adds a person, or puts them in the place of the one with their id.
+    pub fn put_user(&mut self, user: User) {
+        self.base = Arc::new(self.base.with_people([user]));
     }
 
     /// The base below.

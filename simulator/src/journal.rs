@@ -39,6 +39,8 @@ pub struct Entry {
     pub refusal: Option<&'static str>,
     /// The app that asked.
     pub app_id: Option<Uuid>,
+    /// The sign-in name of the user it acted for.
+    pub user: Option<Arc<str>>,
     /// A hash that is the same for the same token.
     pub token_hash: Option<Arc<str>>,
     /// What the client sent and the answer does not reflect.
@@ -180,9 +182,10 @@ impl Journal {
 }
 
 fn shown(entry: &Entry, seq: u64) -> Json {
-    let form = entry.asked.headers().any(|(name, value)| {
+    let sent_form = entry.asked.headers().any(|(name, value)| {
         name == "content-type" && value.trim_start().starts_with("application/x-www-form-urlencoded")
     });
+    let mask_sent: fn(&str) -> String = if sent_form { mask::form } else { mask::json };
     let mut sent_headers = Map::new();
     for (name, value) in entry.asked.headers() {
         // A header that came twice is shown as one, as its meaning is.
@@ -196,8 +199,17 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         .head
         .headers()
         .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into()))
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let shown = if *name == header::LOCATION { mask::location(&value) } else { value.into_owned() };
+            (name.as_str().to_owned(), shown.into())
+        })
         .collect();
+    let html = answer_headers
+        .get(header::CONTENT_TYPE.as_str())
+        .and_then(Json::as_str)
+        .is_some_and(|kind| kind.starts_with("text/html"));
+    let mask_answered: fn(&str) -> String = if html { mask::page } else { mask::json };
     json!({
         "seq": seq,
         "time": crate::clock::spell(entry.time),
@@ -212,21 +224,21 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "refusal": entry.refusal,
         "status": entry.head.status.as_u16(),
         "appId": entry.app_id,
-        "user": null,
+        "user": entry.user.as_deref(),
         "tokenHash": entry.token_hash.as_deref(),
         "injected": null,
         "ignored": &*entry.ignored,
         "wouldThrottle": false,
-        "request": shown_message(sent_headers, &entry.sent, form),
-        "response": shown_message(answer_headers, &entry.answered, false),
+        "request": shown_message(sent_headers, &entry.sent, mask_sent),
+        "response": shown_message(answer_headers, &entry.answered, mask_answered),
     })
 }
 
-fn shown_message(headers: Map<String, Json>, body: &Body, form: bool) -> Json {
+fn shown_message(headers: Map<String, Json>, body: &Body, mask: fn(&str) -> String) -> Json {
     let text = String::from_utf8_lossy(&body.kept);
     json!({
         "headers": headers,
-        "body": if form { mask::form(&text) } else { mask::json(&text) },
+        "body": mask(&text),
         "bodyBytes": body.length,
     })
 }

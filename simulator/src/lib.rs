@@ -91,6 +91,7 @@ pub mod posture;
 pub mod private;
 pub mod quirks;
 pub mod random;
+pub mod rbac;
 pub mod ready;
 pub mod report;
 pub mod route;

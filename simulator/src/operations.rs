@@ -22,8 +22,12 @@ use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use uuid::Uuid;
 
+use crate::audit::Initiator;
 use crate::device::ManagedDevice;
+use crate::device::record::Slot;
 use crate::exchange::Request;
+use crate::identity::user::User;
+use crate::odata::value::Value;
 use crate::quirks::{UnknownEnumMembers, UnknownId};
 use crate::route::{Operation, Route};
 use crate::tenant::Tenant;
@@ -47,6 +51,8 @@ pub struct Context<'a> {
     pub app: Option<Uuid>,
     /// The signed-in user's id; an app that acts for itself has none.
     pub user: Option<&'a str>,
+    /// The signed-in user, where Intune knows them.
+    pub signed_in: Option<&'a User>,
     /// What stands behind the `?`, as sent.
     pub query: &'a str,
     /// `scheme://host:port` as the client used them.
@@ -82,6 +88,11 @@ impl Reply {
     fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, content: Content::Empty, body: Vec::new(), ignored: Vec::new() }
     }
+}
+
+/// Who audits name as the one who asked.
+fn initiator(user: &User) -> Initiator<'_> {
+    Initiator { user_principal_name: &user.user_principal_name, display_name: &user.display_name }
 }
 
 /// The refusal of a page token that is spelled like one and belongs to something else. The service's words are not known.
@@ -155,13 +166,25 @@ impl Context<'_> {
         let key = route.device.as_deref().unwrap_or_default();
         let id = Uuid::try_parse(key).ok().filter(|_| key.len() == 36).ok_or_else(|| Refusal::MalformedId(call()))?;
         let which = self.which(route)?;
-        let device = self.world.inventory().get(id).filter(|device| which.has(device));
+        let device = self.world.inventory().get(id).filter(|device| which.has(device) && self.sees(device));
         device.map(AsRef::as_ref).ok_or_else(|| self.unknown(call()))
     }
 
     /// Its id.
     fn device_id(&self, route: &Route) -> Result<Uuid, Refusal> {
         self.device(route).map(ManagedDevice::id)
+    }
+
+    /// Whether the signed-in user's scope tags let them see `device`; an app that acts for itself sees everything
+    /// (documented: Intune's pages on scope tags). A device without tags has the default one, `0` (documented).
+    fn sees(&self, device: &ManagedDevice) -> bool {
+        let Some(user) = self.signed_in.filter(|user| !user.scope_tags.is_empty()) else { return true };
+        let tags: Vec<String> = match device.record().role_scope_tag_ids.value() {
+            Value::Json(json) => serde_json::from_str(json).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let wears = |tag: &str| user.scope_tags.iter().any(|known| known == tag);
+        if tags.is_empty() { wears("0") } else { tags.iter().any(|tag| wears(tag)) }
     }
 
     /// The refusal of a well-formed id that nothing has.

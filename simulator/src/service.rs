@@ -20,12 +20,13 @@ use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
 use crate::quirks::PostWithoutLength;
+use crate::rbac::{self, SignedIn};
 use crate::route::{self, Operation};
 use crate::sign_in;
 use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
 use crate::wire::cors;
-use crate::wire::error::{CHALLENGE, Ids, Refusal};
+use crate::wire::error::{Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
 use crate::wire::links::NextLink;
 use crate::wire::preferences::Preferences;
@@ -143,7 +144,9 @@ impl Service {
         let preferences = Preferences::of(&request.headers);
         let scheme = request.door.scheme().name();
         let spelling = Spelling { target, scheme, authority, shape, preferences, gzip: request.accepts_gzip() };
-        if request.method == Method::GET
+        // Who the user is decides what they see, so their answers are worked out each time.
+        let keeps = request.method == Method::GET && caller.delegation().is_none();
+        if keeps
             && let Some(kept) = world.answers.get(&spelling)
             && caller.has_any(kept.operation.scopes())
         {
@@ -159,6 +162,11 @@ impl Service {
         if !caller.has_any(operation.scopes()) {
             return Err(routed(denied(operation, route.backend_call(Some(query)))));
         }
+        let signed_in = SignedIn::of(caller);
+        let signed_in = signed_in.as_ref().map(SignedIn::user);
+        if caller.delegation().is_some() {
+            rbac::check(signed_in, operation, || route.backend_call(Some(query))).map_err(routed)?;
+        }
         let root = format!("{scheme}://{authority}");
         let context = Context {
             world,
@@ -166,6 +174,7 @@ impl Service {
             request,
             app: caller.app_id,
             user: caller.user.as_deref(),
+            signed_in,
             query,
             root: &root,
             next_link: self.next_link,
@@ -175,8 +184,7 @@ impl Service {
         };
         let reply = operations::run(context, &route).map_err(routed)?;
         let kept = Arc::new(keep(reply, operation, spelling.gzip));
-        // What is one user's is nobody else's.
-        if request.method == Method::GET && world.answers_last() && !route.is_mine() {
+        if keeps && world.answers_last() {
             world.answers.keep(&spelling, Arc::clone(&kept));
         }
         Ok(Outcome::of_kept(&kept, spelling.gzip))
@@ -197,7 +205,7 @@ impl Service {
 
     /// Answers a browser that asks before a request: anybody may, and no token is needed to ask.
     fn answer_preflight(&self, request: Request, call: Option<&sign_in::Call>) -> Answer {
-        let tenant = call.map(|call| sign_in::tenant(call, &self.tenants));
+        let tenant = call.map(|call| sign_in::tenant(call, &request, &self.tenants));
         let caller = Caller::anonymous(tenant.unwrap_or_else(|| Arc::clone(self.tenants.default_tenant())));
         let stamp = self.stamp(&caller.tenant);
         let endpoint = call.map_or(cors::Endpoint::Graph, sign_in::Call::endpoint);
@@ -230,7 +238,7 @@ impl Service {
 
     /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
     fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
-        let caller = Caller::anonymous(sign_in::tenant(call, &self.tenants));
+        let caller = Caller::anonymous(sign_in::tenant(call, &request, &self.tenants));
         let stamp = self.stamp(&caller.tenant);
         let authority = request.authority().unwrap_or(&self.default_authority);
         let root = format!("{}://{authority}", request.door.scheme().name());
@@ -292,6 +300,7 @@ impl Service {
             operation: outcome.operation,
             refusal: outcome.refusal,
             app_id: caller.app_id,
+            user: caller.user_name.clone(),
             ignored: outcome.ignored,
             asked: Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash.as_deref()),
             sent: Body::copied(&request.body),
@@ -381,8 +390,8 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
     let plain = Bytes::from(body);
     let gzipped = content == Content::Error && request.accepts_gzip();
     let mut headers = Vec::new();
-    if refusal.is_about_the_token() {
-        headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)));
+    if let Some(challenge) = refusal.challenge().and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.push((header::WWW_AUTHENTICATE, challenge));
     }
     Outcome {
         status,

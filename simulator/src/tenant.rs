@@ -12,7 +12,9 @@ use crate::device::ManagedDevice;
 use crate::fleet;
 use crate::identity::certificate::Certificate;
 use crate::identity::directory::{App, Auth, Directory, Secret};
-use crate::inventory::{Base, Inventory};
+use crate::identity::sessions::Sessions;
+use crate::identity::user::{self, User, Users};
+use crate::inventory::{Base, Inventory, User as Owner};
 use crate::quirks::Quirks;
 use crate::random::Draw;
 use crate::support::{self, Edition};
@@ -107,6 +109,9 @@ pub struct Tenant {
     /// Sentences about the fleet that its owner should know.
     pub warnings: Vec<String>,
     directory: RwLock<Arc<Directory>>,
+    sessions: Mutex<Sessions>,
+    /// Whose owners of devices can sign in.
+    people: Arc<Base>,
     world: Mutex<World>,
     written: watch::Sender<u64>,
 }
@@ -119,10 +124,15 @@ impl Tenant {
         let edition = shared.edition(spec.edition.as_deref().unwrap_or(support::DEFAULT_EDITION))?;
         let clock = spec.clock.start(wall);
         let (base, warnings) = shared.base(&spec.fleet, &domain, spec.seed, clock.now(wall))?;
+        let directory = directory_of(id, &domain, &spec, draw);
+        let base = Arc::new(base.with_people(directory.users.iter().map(owner)));
+        let people = Arc::clone(&base);
         let world = World::new(Inventory::new(base), clock, edition, spec.quirks, spec.check_in, draw.at("world"));
         Ok(Self {
             id,
-            directory: RwLock::new(Arc::new(directory_of(id, &domain, &spec, draw))),
+            directory: RwLock::new(Arc::new(directory)),
+            sessions: Mutex::default(),
+            people,
             domain,
             spec,
             warnings,
@@ -151,11 +161,50 @@ impl Tenant {
         *directory = Arc::new(changed);
     }
 
-    /// Back to its seed: devices, time, journal, apps and quirks.
+    /// Adds a user, or puts them in the place of the one with their id.
+    pub fn put_user(&self, user: User) {
+        self.world().put_user(owner(&user));
+        let mut directory = self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut changed = Directory::clone(&directory);
+        match changed.users.iter_mut().find(|known| known.id == user.id) {
+            Some(known) => *known = user,
+            None => changed.users.push(user),
+        }
+        *directory = Arc::new(changed);
+    }
+
+    /// Its sign-ins, for as long as the guard lives. Whoever holds the world may ask for them, never the other way round.
+    pub fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Everybody who can sign in: administrators and whoever was added, then the owners of devices.
+    pub fn users(&self) -> Vec<User> {
+        let mut users = self.directory().users.clone();
+        let known = users.len();
+        for owner in self.people.users().iter() {
+            let person = self.person(owner);
+            if !users[..known].iter().any(|user| user.id == person.id || user.answers_to(&person.user_principal_name)) {
+                users.push(person);
+            }
+        }
+        users
+    }
+
+    fn person(&self, owner: &Owner) -> User {
+        let draw = Draw::from_seed(self.spec.seed);
+        let name = owner.user_principal_name.as_str();
+        // A fleet file may call its users anything; tokens have room for a GUID.
+        let id = Uuid::try_parse(&owner.id).unwrap_or_else(|_| draw.at("person").at(&name.to_lowercase()).guid());
+        User::person(draw, id, name, &owner.display_name)
+    }
+
+    /// Back to its seed: devices, time, journal, apps, users, sign-ins and quirks.
     pub fn reset(&self, wall: DateTime<Utc>) {
         let draw = Draw::from_seed(self.spec.seed);
         let directory = directory_of(self.id, &self.domain, &self.spec, draw);
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
+        *self.sessions() = Sessions::default();
         self.world().reset(self.spec.clock.start(wall), self.spec.quirks);
         self.written.send_replace(0);
     }
@@ -174,6 +223,33 @@ impl Tenant {
     }
 }
 
+impl Users for Tenant {
+    fn find(&self, name: &str) -> Option<User> {
+        self.directory().find(name).or_else(|| {
+            let owners = self.people.users().iter();
+            owners
+                .map(|owner| (owner, owner.user_principal_name.eq_ignore_ascii_case(name)))
+                .find(|(owner, named)| *named || owner.id.eq_ignore_ascii_case(name))
+                .map(|(owner, _)| self.person(owner))
+        })
+    }
+}
+
+/// A user as the directory's readers know them.
+fn owner(user: &User) -> Owner {
+    Owner {
+        id: user.id.to_string(),
+        user_principal_name: user.user_principal_name.clone(),
+        display_name: user.display_name.clone(),
+        mail: user.user_principal_name.clone(),
+    }
+}
+
+/// What the devices of a tenant with that seed are drawn from.
+pub fn fleet_draw(seed: u64) -> Draw {
+    Draw::from_seed(seed).at("fleet")
+}
+
 /// The `number`-th tenant id of a seed.
 fn seeded_id(seed: u64, number: u64) -> Uuid {
     Draw::from_seed(seed).at("tenant").nth(number).guid()
@@ -189,7 +265,8 @@ fn directory_of(id: Uuid, domain: &str, spec: &TenantSpec, draw: Draw) -> Direct
         app.secrets = vec![Secret { value: secret.clone(), expires: None, key_id }];
     }
     app.certificates.extend(spec.client_certificate.clone());
-    Directory { tenant_id: id, domain: domain.to_owned(), apps: vec![app], auth: spec.auth }
+    let users = user::cast(domain, draw);
+    Directory { tenant_id: id, domain: domain.to_owned(), apps: vec![app], users, auth: spec.auth }
 }
 
 /// Bases and editions that were made before, so that a tenant with the same ones costs next to nothing.
@@ -235,7 +312,7 @@ impl Shared {
             return Ok((Arc::clone(base), warnings.clone()));
         }
         let as_of = day.and_time(chrono::NaiveTime::MIN).and_utc();
-        let draw = Draw::from_seed(seed).at("fleet");
+        let draw = fleet_draw(seed);
         let people = fleet::People::new(domain, draw.at("people"));
         let context = fleet::Context { people: &people, as_of };
         let drafts = fleet::drafts(source, &context, draw)?;

@@ -13,11 +13,11 @@ use uuid::Uuid;
 use crate::actions::{self, RemoteAction};
 use crate::answers::Answers;
 use crate::audit::event::{Actor, AuditEvent, Deed, EventLog};
-use crate::audit::{AuditLog, RemoteActionAudit};
+use crate::audit::{AuditLog, Initiator, RemoteActionAudit};
 use crate::clock::TenantClock;
 use crate::device::lifecycle::{self, ActionResult, ActionState};
 use crate::device::{ManagedDevice, check_ins};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, User};
 use crate::journal::Journal;
 use crate::quirks::{Quirks, UnsupportedAction};
 use crate::random::Draw;
@@ -228,6 +228,7 @@ impl World {
         &mut self,
         id: Uuid,
         action: &'static dyn RemoteAction,
+        by: Option<Initiator<'_>>,
         now: DateTime<Utc>,
     ) -> Result<(), ActionRefusal> {
         let device = self.inventory.get(id).ok_or(ActionRefusal::UnknownDevice)?;
@@ -241,10 +242,16 @@ impl World {
         device.actions.retain(|entry| entry.action != action.name());
         device.actions.push(ActionResult::pending(action.name(), request, now));
         let audit_id = self.draw.at("audit").nth(self.audits.written()).guid();
-        self.audits.write(RemoteActionAudit::new(audit_id, action.audit_name(), &device, now));
+        self.audits.write(RemoteActionAudit::new(audit_id, action.audit_name(), &device, by, now));
         self.push(&device, now);
         self.put(device);
         Ok(())
+    }
+
+    /// Adds a person to the directory.
+    pub fn put_user(&mut self, user: User) {
+        self.inventory.put_user(user);
+        self.answers.clear();
     }
 
     /// Lets a device check in at `at`: it reports, and answers everything it was asked.

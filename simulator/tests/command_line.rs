@@ -7,17 +7,17 @@ use std::process::{Command, Output, Stdio};
 use insta::assert_snapshot;
 
 /// Runs the program with nothing of the caller's environment that could change it.
-fn simtune(arguments: &[&str]) -> Command {
+pub(crate) fn simtune(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_simtune"));
     command.args(arguments).env_clear().current_dir(std::env::temp_dir()).stdin(Stdio::null());
     command
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     simtune(arguments).output().expect("the program runs")
 }
 
-fn told(output: &Output) -> String {
+pub(crate) fn told(output: &Output) -> String {
     format!(
         "exit {}\n{}{}",
         output.status.code().expect("an exit code"),
@@ -27,16 +27,16 @@ fn told(output: &Output) -> String {
 }
 
 /// A file of our own, removed at the end.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new(name: &str, text: &str) -> Self {
+    pub(crate) fn new(name: &str, text: &str) -> Self {
         let path = std::env::temp_dir().join(format!("simtune-test-{}-{name}", std::process::id()));
         std::fs::write(&path, text).expect("a temporary file");
         Self(path)
     }
 
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.0.to_str().expect("a plain path")
     }
 }

@@ -53,7 +53,20 @@ fn refusals_name_the_cause_and_the_way_out() {
         ("POST", format!("{TENANT}/apps"), "{}"),
         ("POST", format!("{TENANT}/apps"), r#"{"roles":[],"certificates":["x"]}"#),
         ("POST", format!("{TENANT}/tokens"), r#"{"app":"00000000-0000-4000-8000-000000000000"}"#),
-        ("POST", format!("{TENANT}/tokens"), r#"{"defect":"expired"}"#),
+        ("POST", format!("{TENANT}/tokens"), r#"{"defect":"stale"}"#),
+        ("POST", format!("{TENANT}/tokens"), r#"{"user":"nobody@simtune.example"}"#),
+        ("POST", format!("{TENANT}/tokens"), r#"{"scopes":["User.Read"]}"#),
+        ("POST", format!("{TENANT}/tokens"), r#"{"user":"helpdesk@simtune.example","roles":["User.Read.All"]}"#),
+        ("POST", format!("{TENANT}/users"), r#"{"userPrincipalName":"new@simtune.example"}"#),
+        ("POST", format!("{TENANT}/users"), r#"{"userPrincipalName":"new@simtune.example","role":"admin"}"#),
+        ("POST", format!("{TENANT}/users"), r#"{"userPrincipalName":"new","role":"none"}"#),
+        ("POST", format!("{TENANT}/users"), r#"{"userPrincipalName":"a@b.example","role":"none","password":""}"#),
+        ("POST", format!("{TENANT}/users"), r#"{"userPrincipalName":"a@b.example","role":"none","tags":[]}"#),
+        ("GET", format!("{TENANT}/users/nobody@simtune.example"), ""),
+        ("POST", format!("{TENANT}/users/nobody@simtune.example/revoke"), ""),
+        ("PUT", format!("{TENANT}/sign-in"), r#"{"deviceCode":{"autoApprove":"nobody"}}"#),
+        ("PUT", format!("{TENANT}/sign-in"), "{}"),
+        ("POST", format!("{TENANT}/apps"), r#"{"roles":[],"redirectUris":["javascript:alert(1)"]}"#),
         ("GET", format!("{TENANT}/journal?after=x"), ""),
         ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-nee":"eq"}"#),
         ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-ne":"eq","orderby":"maybe"}"#),
@@ -209,6 +222,79 @@ fn an_app_with_fewer_roles_is_refused_more() {
     assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("PrivilegedOperations.All"), "{refused}");
     let refused = send("GET", "/v1.0/users");
     assert!(refused.contains("Authorization_RequestDenied"), "{refused}");
+}
+
+#[test]
+fn users_are_listed_added_and_changed() {
+    let running = Running::start();
+    let users = format!("{TENANT}/users");
+    let (_, all) = running.control("GET", &users, "");
+    let names: Vec<&str> =
+        all["value"].as_array().unwrap().iter().take(7).map(|user| user["role"].as_str().unwrap()).collect();
+    let cast = [
+        "helpDeskOperator",
+        "schoolAdministrator",
+        "readOnlyOperator",
+        "endpointSecurityManager",
+        "intuneAdministrator",
+        "helpDeskOperator",
+        "none",
+    ];
+    assert_eq!(names, cast);
+    for user in all["value"].as_array().unwrap() {
+        assert!(user["password"].as_str().unwrap().starts_with("FAKE-PASSWORD-"), "{user}");
+    }
+    let added =
+        r#"{"userPrincipalName":"ops@simtune.example","role":"readOnlyOperator","scopeTags":["3"],"password":"fake"}"#;
+    let (status, one) = running.control("POST", &users, added);
+    assert_eq!((status, &one["password"], &one["licensed"]), (201, &"fake".into(), &true.into()));
+    let changed = r#"{"userPrincipalName":"Ops@simtune.example","role":"helpDeskOperator","licensed":false}"#;
+    let (_, again) = running.control("POST", &users, changed);
+    assert_eq!(again["id"], one["id"], "the same person");
+    assert_eq!(running.control("GET", &format!("{users}/ops@simtune.example"), "").1, again);
+    let (status, settings) =
+        running.control("PUT", &format!("{TENANT}/sign-in"), r#"{"deviceCode":{"autoApprove":"ops@simtune.example"}}"#);
+    assert_eq!((status, &settings["deviceCode"]["autoApprove"]), (200, &"Ops@simtune.example".into()));
+    assert_eq!(running.control("GET", &format!("{TENANT}/sign-in"), "").1, settings);
+    assert_eq!(running.control("POST", &format!("{users}/ops@simtune.example/revoke"), "").0, 204);
+}
+
+#[test]
+fn every_wrong_token_is_made_on_purpose_and_refused() {
+    let running = Running::start();
+    let read = |body: &str| {
+        let (status, made) = running.control("POST", &format!("{TENANT}/tokens"), body);
+        assert_eq!(status, 201, "{made}");
+        let answer = exchange(
+            running.client,
+            format!(
+                "GET /v1.0/deviceManagement/managedDevices?$top=1&$select=id HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+                made["access_token"].as_str().unwrap()
+            )
+            .as_bytes(),
+        );
+        // The body comes in chunks; a sentence is never cut by one.
+        let message = answer.split("\"message\":\"").nth(1).unwrap_or("fine");
+        let message: String = message.split('"').next().unwrap_or_default().chars().take(90).collect();
+        format!("{} {}", &answer[9..12], message.replace("\\r\\n", " "))
+    };
+    let mut told = Vec::new();
+    for user in ["", r#""user":"helpdesk@simtune.example","#] {
+        told.push(format!("{user} nothing: {}", read(&format!("{{{user}\"lifetime\":\"1h\"}}"))));
+        for defect in [
+            "expired",
+            "notYetValid",
+            "wrongAudience",
+            "wrongTenant",
+            "wrongSignature",
+            "missingRole",
+            "notJwt",
+            "empty",
+        ] {
+            told.push(format!("{user} {defect}: {}", read(&format!("{{{user}\"defect\":\"{defect}\"}}"))));
+        }
+    }
+    assert_snapshot!(told.join("\n"));
 }
 
 #[test]

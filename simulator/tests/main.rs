@@ -10,6 +10,7 @@ mod doors;
 #[cfg(unix)]
 mod exec;
 mod fixtures;
+mod fleet_command;
 mod harness;
 mod inventory_surface;
 mod licences;
@@ -20,6 +21,7 @@ mod queries;
 mod quirks;
 mod recording;
 mod robustness;
+mod sign_in;
 mod sockets;
 mod surface;
 #[cfg(target_os = "linux")]

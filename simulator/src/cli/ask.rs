@@ -27,14 +27,18 @@ pub(super) fn ready(at: &At) -> Result<Ready, Stop> {
 }
 
 /// A token of the default tenant.
-pub(super) fn token(at: &At, app: Option<Uuid>, roles: &[String]) -> Result<String, Stop> {
+pub(super) fn token(at: &At, app: Option<Uuid>, user: Option<&str>, permissions: &[String]) -> Result<String, Stop> {
     let url = control_url(at)?;
     let mut message = json!({});
     if let Some(app) = app {
         message["app"] = json!(app);
     }
-    if !roles.is_empty() {
-        message["roles"] = json!(roles);
+    if let Some(user) = user {
+        message["user"] = json!(user);
+    }
+    if !permissions.is_empty() {
+        let member = if user.is_some() { "scopes" } else { "roles" };
+        message[member] = json!(permissions);
     }
     let answer = call(&url, Method::POST, "/api/tenants/default/tokens", Some(&message))?;
     let token = answer["access_token"].as_str().map(str::to_owned);

@@ -21,7 +21,7 @@ pub(super) enum Shell {
 
 pub(super) fn print(shell: Shell, at: &At) -> Result<(), Stop> {
     let ready = ask::ready(at)?;
-    let token = ask::token(at, None, &[])?;
+    let token = ask::token(at, None, None, &[])?;
     super::print(&spell(shell, &variables(&ready, Some(&token), &caller())))
 }
 

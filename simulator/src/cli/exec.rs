@@ -54,7 +54,7 @@ pub(super) fn exec(
     let started = runtime.block_on(Simulator::start(config, Wall::System, Log::silent()));
     let simulator = started.map_err(serve::refused)?;
     let ready = simulator.ready();
-    let token = ask::token(&At { control: Some(ready.control_url.clone()) }, None, &[])?;
+    let token = ask::token(&At { control: Some(ready.control_url.clone()) }, None, None, &[])?;
     let _ready_file = ready_file
         .map(|path| {
             let written = ready.write_file(&path);

@@ -4,24 +4,22 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::TimeDelta;
 use hyper::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::messages::{
-    Advance, Advanced, AppView, ClockMode, ClockView, NewApp, NewTenant, NewToken, SecretView, SetClock, TenantView,
-    TokenView,
+    Advance, Advanced, AppView, ClockMode, ClockView, NewApp, NewTenant, SecretView, SetClock, TenantView,
 };
 use super::reply::{ApiError, Reply};
-use super::{Call, devices, is_safe, metrics, openapi, quirks};
+use super::{Call, devices, is_safe, metrics, openapi, quirks, tokens, users};
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
 use crate::fleet;
-use crate::identity::access_token::{self, Claims, Credential};
 use crate::identity::certificate::Certificate;
 use crate::identity::directory::{App, Auth, Secret};
+use crate::identity::redirect_uri;
 use crate::random::Draw;
 use crate::support;
 use crate::tenant::{Tenant, TenantError, TenantSpec};
@@ -78,9 +76,15 @@ routes! {
     POST "/api/tenants" "A new tenant: a world of its own.", Now(create_tenant), Some("NewTenant") => 201 Some("TenantView");
     GET "/api/tenants/{tenant}" "One tenant.", Now(get_tenant), None => 200 Some("TenantView");
     DELETE "/api/tenants/{tenant}" "Drops a tenant; the default one stays.", Now(delete_tenant), None => 204 None;
-    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, clock, quirks and journal.", Now(reset_tenant), None => 200 Some("TenantView");
+    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, users, sign-ins, clock, quirks and journal.", Now(reset_tenant), None => 200 Some("TenantView");
     POST "/api/tenants/{tenant}/apps" "A new app, or another state of a known one.", Now(create_app), Some("NewApp") => 201 Some("AppView");
-    POST "/api/tenants/{tenant}/tokens" "A token, without asking for credentials.", Now(create_token), Some("NewToken") => 201 Some("TokenView");
+    POST "/api/tenants/{tenant}/tokens" "A token, without asking for credentials; with a defect, if one is named.", Now(tokens::create), Some("NewToken") => 201 Some("TokenView");
+    GET "/api/tenants/{tenant}/users" "Everybody who can sign in, with their passwords.", Now(users::list), None => 200 Some("UserList");
+    POST "/api/tenants/{tenant}/users" "A new user, or another state of a known one.", Now(users::create), Some("NewUser") => 201 Some("UserView");
+    GET "/api/tenants/{tenant}/users/{user}" "One user, by sign-in name or id.", Now(users::get), None => 200 Some("UserView");
+    POST "/api/tenants/{tenant}/users/{user}/revoke" "Ends a user's sessions: tokens from before are refused.", Now(users::revoke), None => 204 None;
+    GET "/api/tenants/{tenant}/sign-in" "How sign-ins go.", Now(users::settings), None => 200 Some("SignInSettings");
+    PUT "/api/tenants/{tenant}/sign-in" "Sets how sign-ins go: who approves device codes at once.", Now(users::set), Some("SignInSettings") => 200 Some("SignInSettings");
     GET "/api/tenants/{tenant}/devices" "The devices in the service's order (`top`, `after` an id).", Now(devices::list), None => 200 Some("DeviceList");
     POST "/api/tenants/{tenant}/devices" "A new device, written with Graph's property names.", Now(devices::create), Some("Device") => 201 Some("Device");
     GET "/api/tenants/{tenant}/devices/{device}" "One device with its physical side.", Now(devices::get), None => 200 Some("Device");
@@ -284,6 +288,12 @@ fn create_app(call: &Call<'_>) -> Result<Reply, ApiError> {
     app.client_id = client_id;
     app.display_name = message.display_name.unwrap_or_else(|| format!("App {}", &client_id.to_string()[..8]));
     app.roles = message.roles;
+    if let Some(uri) = message.redirect_uris.iter().find(|uri| !redirect_uri::may_be_registered(uri)) {
+        return Err(ApiError::bad(format!(
+            "redirectUris: '{uri}' cannot be registered; write an absolute address such as https://app.example/callback"
+        )));
+    }
+    app.redirect_uris = message.redirect_uris;
     app.certificates = message
         .certificates
         .iter()
@@ -316,34 +326,9 @@ fn app_view(app: &App) -> AppView {
             .iter()
             .map(|secret| SecretView { key_id: secret.key_id, value: secret.value.clone(), expires: secret.expires })
             .collect(),
+        redirect_uris: app.redirect_uris.clone(),
         certificates: app.certificates.iter().map(|certificate| URL_SAFE_NO_PAD.encode(certificate.sha1)).collect(),
     }
-}
-
-fn create_token(call: &Call<'_>) -> Result<Reply, ApiError> {
-    let tenant = call.tenant()?;
-    let message: NewToken = call.message()?;
-    let directory = tenant.directory();
-    let app = match message.app {
-        None => directory.apps.first(),
-        Some(id) => directory.apps.iter().find(|app| app.client_id == id),
-    };
-    let app = app.ok_or_else(|| ApiError::unknown("app", &message.app.map(|id| id.to_string()).unwrap_or_default()))?;
-    let lifetime = match message.lifetime.as_deref() {
-        None => TimeDelta::hours(1),
-        Some(text) => clock::duration(text).map_err(|error| ApiError::bad(format!("lifetime: {error}")))?,
-    };
-    let mut app = app.clone();
-    app.roles = message.roles.unwrap_or(app.roles);
-    let (now, draw) = {
-        let (mut world, now) = call.world(&tenant);
-        (now, world.next_request_id())
-    };
-    let draw = Draw::from_seed(tenant.spec.seed).at("token").at(&draw.to_string());
-    let mut claims = Claims::app_only(&directory, &app, "https://graph.microsoft.com", Credential::None, now, draw);
-    claims.exp = (now + lifetime).timestamp();
-    let access_token = access_token::mint(call.control.service.key(), &claims);
-    Ok(Reply::created(&TokenView { access_token, expires_in: lifetime.num_seconds() }))
 }
 
 fn get_clock(call: &Call<'_>) -> Result<Reply, ApiError> {

@@ -106,6 +106,9 @@ pub(super) struct NewApp {
     /// Its certificates, as PEM text.
     #[serde(default)]
     pub(super) certificates: Vec<String>,
+    /// Where a sign-in may lead back to, beside loopback addresses and MSAL's own, which every app has.
+    #[serde(default)]
+    pub(super) redirect_uris: Vec<String>,
 }
 
 /// A secret of an app.
@@ -133,6 +136,8 @@ pub(super) struct AppView {
     pub(super) secrets: Vec<SecretView>,
     /// The SHA-1 thumbprints of its certificates, base64url.
     pub(super) certificates: Vec<String>,
+    /// Where a sign-in may lead back to.
+    pub(super) redirect_uris: Vec<String>,
 }
 
 /// A secret as it is.
@@ -153,10 +158,102 @@ pub(super) struct SecretView {
 pub(super) struct NewToken {
     /// The app; the default one if absent.
     pub(super) app: Option<Uuid>,
-    /// Its roles; the app's own if absent.
+    /// The user the app acts for, by sign-in name or id; without one, the app acts for itself.
+    pub(super) user: Option<String>,
+    /// What the user lets the app do; everything, if absent.
+    pub(super) scopes: Option<Vec<String>>,
+    /// The app's roles, where it acts for itself; its own if absent.
     pub(super) roles: Option<Vec<String>>,
     /// How long it lives (`1h`, `PT1H`); an hour if absent.
     pub(super) lifetime: Option<String>,
+    /// What is wrong with it; nothing, if absent.
+    pub(super) defect: Option<Defect>,
+}
+
+/// What can be wrong with a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Defect {
+    /// Its time is over.
+    Expired,
+    /// Its time begins in an hour.
+    NotYetValid,
+    /// It is for another resource.
+    WrongAudience,
+    /// It is of a tenant that does not exist.
+    WrongTenant,
+    /// Nobody made its signature.
+    WrongSignature,
+    /// It allows nothing that is asked for.
+    MissingRole,
+    /// It is no JWT.
+    NotJwt,
+    /// It is empty.
+    Empty,
+}
+
+/// A new user.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct NewUser {
+    /// The sign-in name; a known one changes that user.
+    pub(super) user_principal_name: String,
+    /// The password; from the seed if absent.
+    #[serde(default)]
+    pub(super) password: Option<String>,
+    /// The name shown.
+    #[serde(default)]
+    pub(super) display_name: Option<String>,
+    /// The delegated permissions the user consents to; all of them if absent.
+    #[serde(default)]
+    pub(super) scopes: Option<Vec<String>>,
+    /// `helpDeskOperator`, `schoolAdministrator`, `readOnlyOperator`, `endpointSecurityManager`, `intuneAdministrator` or `none`.
+    pub(super) role: String,
+    /// The ids of the scope tags whose devices the user sees; all devices if there are none.
+    #[serde(default)]
+    pub(super) scope_tags: Vec<String>,
+    /// Whether the user has an Intune licence; yes if absent.
+    #[serde(default)]
+    pub(super) licensed: Option<bool>,
+}
+
+/// A user as they are.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct UserView {
+    /// The object id.
+    pub(super) id: Uuid,
+    /// The sign-in name.
+    pub(super) user_principal_name: String,
+    /// The name shown.
+    pub(super) display_name: String,
+    /// The password.
+    pub(super) password: String,
+    /// What the user is in Intune.
+    pub(super) role: &'static str,
+    /// The delegated permissions the user consents to; null for all of them.
+    pub(super) scopes: Option<Vec<String>>,
+    /// The ids of the scope tags whose devices the user sees.
+    pub(super) scope_tags: Vec<String>,
+    /// Whether the user has an Intune licence.
+    pub(super) licensed: bool,
+}
+
+/// How sign-ins go.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SignInSettings {
+    /// Of device codes.
+    pub(super) device_code: DeviceCodeSettings,
+}
+
+/// How device codes are approved.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct DeviceCodeSettings {
+    /// The user who approves each code at once, by sign-in name or id; null: somebody enters it on the page.
+    #[serde(default)]
+    pub(super) auto_approve: Option<String>,
 }
 
 /// A token.

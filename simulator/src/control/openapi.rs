@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json, json};
 use super::Call;
 use super::api::{ROUTES, Route};
 use super::messages::{
-    Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, SetClock, TenantView, TokenView,
+    Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SignInSettings, TenantView,
+    TokenView, UserView,
 };
 use super::quirks;
 use super::reply::{ApiError, Reply};
@@ -106,6 +107,9 @@ fn schemas() -> Map<String, Json> {
     add::<AppView>(&mut generator);
     add::<NewToken>(&mut generator);
     add::<TokenView>(&mut generator);
+    add::<NewUser>(&mut generator);
+    add::<UserView>(&mut generator);
+    add::<SignInSettings>(&mut generator);
     add::<SetClock>(&mut generator);
     add::<ClockView>(&mut generator);
     add::<Advance>(&mut generator);
@@ -116,6 +120,7 @@ fn schemas() -> Map<String, Json> {
     schemas.insert("Device".to_owned(), device());
     schemas.insert("DeviceList".to_owned(), list("Device", &json!({ "next": { "type": "string", "format": "uuid" } })));
     schemas.insert("TenantList".to_owned(), list("TenantView", &json!({})));
+    schemas.insert("UserList".to_owned(), list("UserView", &json!({})));
     schemas.insert("Journal".to_owned(), journal());
     schemas.insert("QuirkChange".to_owned(), quirks::change_schema());
     schemas.insert("QuirkList".to_owned(), quirks::list_schema());

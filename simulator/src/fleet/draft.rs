@@ -118,6 +118,16 @@ pub fn read_device(object: &Map<String, Json>, context: &Context<'_>, draw: Draw
     Ok(Draft { id, record, physical: given.physical, skipped: given.skipped, warning })
 }
 
+/// Whatever is wrong with the members of an object, each with its place among them.
+pub(super) fn check_members(object: &Map<String, Json>) -> Vec<(usize, DeviceError)> {
+    let mut given = Given::with_capacity(object.len());
+    let mut wrong = Vec::new();
+    for (place, (name, value)) in object.iter().enumerate() {
+        wrong.extend(given.member(name, value).err().map(|error| (place, error)));
+    }
+    wrong
+}
+
 /// The refusal of a member that no managed device has.
 pub fn unknown_member(name: &str) -> DeviceError {
     DeviceError::UnknownMember { name: name.to_owned(), nearest: nearest(name, known_names()) }
@@ -153,7 +163,7 @@ const TWINS: [(&str, &str); 3] = [
 ];
 
 /// Relations of a managed device (documented), which a saved response holds where the query had `$expand`.
-const RELATIONS: [&str; 11] = [
+pub(super) const RELATIONS: [&str; 11] = [
     "assignmentFilterEvaluationStatusDetails",
     "detectedApps",
     "deviceCategory",
@@ -184,14 +194,18 @@ struct Member<'a> {
 }
 
 impl<'a> Given<'a> {
-    fn read(object: &'a Map<String, Json>) -> Result<Self, DeviceError> {
-        let mut given = Self {
+    fn with_capacity(members: usize) -> Self {
+        Self {
             id: None,
             record: Record::default(),
             physical: Physical::default(),
-            members: Vec::with_capacity(object.len()),
+            members: Vec::with_capacity(members),
             skipped: Vec::new(),
-        };
+        }
+    }
+
+    fn read(object: &'a Map<String, Json>) -> Result<Self, DeviceError> {
+        let mut given = Self::with_capacity(object.len());
         for (name, value) in object {
             given.member(name, value)?;
         }
@@ -250,7 +264,7 @@ impl Member<'_> {
 }
 
 /// The row a member is written to.
-fn writable(name: &str) -> Option<&'static Property> {
+pub(super) fn writable(name: &str) -> Option<&'static Property> {
     let name = TWINS.iter().find(|(twin, _)| twin.eq_ignore_ascii_case(name)).map_or(name, |(_, first)| first);
     property(name).map(|(_, row)| row)
 }
@@ -260,7 +274,7 @@ fn known_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Hyphens where a GUID has them, hex digits elsewhere; any version.
-fn guid(value: &Json) -> Result<Uuid, DeviceError> {
+pub(super) fn guid(value: &Json) -> Result<Uuid, DeviceError> {
     value
         .as_str()
         .filter(|text| text.len() == 36)
@@ -268,7 +282,7 @@ fn guid(value: &Json) -> Result<Uuid, DeviceError> {
         .ok_or_else(|| DeviceError::BadId { found: shown(value) })
 }
 
-fn shown(value: &Json) -> String {
+pub(super) fn shown(value: &Json) -> String {
     match value {
         Json::Null => "null".to_owned(),
         Json::Bool(truth) => truth.to_string(),

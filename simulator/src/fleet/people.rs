@@ -4,6 +4,9 @@
 //! own domain. A user named in a fleet file and a user drawn from the seed with the same address are one person: the
 //! user id is a function of the address.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::device::record::Text;
 use crate::random::Draw;
 
@@ -146,6 +149,17 @@ const LAST_NAMES: [&str; 31] = [
 
 /// Strides without a common divisor with 32 × 31 names.
 const STRIDES: [u64; 8] = [7, 101, 211, 307, 401, 503, 601, 701];
+
+/// Whether a word in lower case is from our names, spelled as in a name or as in an address.
+pub(super) fn is_invented(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let names = FIRST_NAMES.iter().chain(&LAST_NAMES);
+        let spelled =
+            names.flat_map(|name| [name.to_lowercase().replace('’', " "), local_part(name).replace('.', " ")]);
+        spelled.flat_map(|words| words.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
+    });
+    WORDS.contains(word)
+}
 
 /// `Nora O’Fixture` → `nora.ofixture`.
 fn local_part(display: &str) -> String {

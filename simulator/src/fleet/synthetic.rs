@@ -112,7 +112,7 @@ fn push_characters(text: &mut String, draw: Draw, alphabet: &[u8], length: usize
 }
 
 /// The check digit that ISO/IEC 7812 appends to `digits`.
-fn luhn(digits: &str) -> char {
+pub(super) fn luhn(digits: &str) -> char {
     let sum: u32 = digits
         .bytes()
         .rev()

@@ -1,5 +1,6 @@
 //! What must hold for every fleet.
 
+mod anonymize;
 mod lint;
 
 use std::collections::HashSet;

@@ -163,6 +163,11 @@ fn host_name(host: &str) -> &str {
     host.split_once(':').map_or(host, |(name, _)| name)
 }
 
+/// Whether `host` (a port is ignored) is this machine for whoever says it.
+pub(super) fn is_loopback_host(host: &str) -> bool {
+    is_loopback(host_name(host))
+}
+
 fn is_loopback(name: &str) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

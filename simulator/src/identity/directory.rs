@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::certificate::Certificate;
+use super::user::{User, Users};
 use crate::random::Draw;
 
 /// The application permissions of the default app: read the inventory, change it, reset passcodes, and read who owns
@@ -38,8 +39,16 @@ pub struct Directory {
     pub domain: String,
     /// The registered apps; the first one is the default.
     pub apps: Vec<App>,
+    /// The administrators and whoever was added; the owners of devices are found elsewhere.
+    pub users: Vec<User>,
     /// How far credentials count.
     pub auth: Auth,
+}
+
+impl Users for Directory {
+    fn find(&self, name: &str) -> Option<User> {
+        self.users.iter().find(|user| user.answers_to(name)).cloned()
+    }
 }
 
 impl Directory {
@@ -52,6 +61,11 @@ impl Directory {
     /// The app with this client id.
     pub fn app(&self, client_id: Uuid) -> Option<&App> {
         self.apps.iter().find(|app| app.client_id == client_id)
+    }
+
+    /// The administrator, or whoever was added, with this object id.
+    pub fn user(&self, id: Uuid) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
     }
 }
 
@@ -70,6 +84,8 @@ pub struct App {
     pub secrets: Vec<Secret>,
     /// Certificates; any number may be valid at once.
     pub certificates: Vec<Certificate>,
+    /// Where the codes of a sign-in may be sent, beside the addresses every app has.
+    pub redirect_uris: Vec<String>,
 }
 
 impl App {
@@ -83,6 +99,7 @@ impl App {
             roles: DEFAULT_ROLES.map(str::to_owned).to_vec(),
             secrets: vec![Secret::generate(draw.at("secret"))],
             certificates: Vec::new(),
+            redirect_uris: Vec::new(),
         }
     }
 }

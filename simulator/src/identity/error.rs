@@ -1,4 +1,4 @@
-//! Every refusal of the identity platform that an app-only client can meet, in one table, and the body that says it.
+//! Every refusal of the identity platform, in one table, and the body that says it.
 
 use std::fmt::Write as _;
 
@@ -49,6 +49,32 @@ pub enum Reason {
     AssertionAudience,
     AssertionTime,
     UnknownInstance,
+    PasswordNeedsTenant,
+    NoConsumers,
+    UnknownUser,
+    WrongPassword,
+    MalformedGrant,
+    ForeignGrant,
+    ExpiredCode,
+    RedeemedCode,
+    OtherRedirectUri,
+    WrongVerifier,
+    InvalidChallengeMethod,
+    InvalidChallenge,
+    RevokedGrant,
+    InactiveRefreshToken,
+    PendingDeviceCode,
+    UnknownDeviceCode,
+    ExpiredDeviceCode,
+    DeclinedDeviceCode,
+    NoConsent,
+    UnknownScope,
+    UnknownRedirectUri,
+    UnsupportedResponseType,
+    UnsupportedResponseMode,
+    TokenNotEnabled,
+    NobodySignedIn,
+    Cancelled,
 }
 
 /// One refusal: what the body and the status line say.
@@ -85,7 +111,7 @@ macro_rules! rows {
 }
 
 /// The table. Facts of the real service; the wording is the wire's, as far as it is known.
-pub const TABLE: [Row; 26] = rows![
+pub const TABLE: [Row; 52] = rows![
     MissingParameter, 900_144, "invalid_request", 400, Observed,
         "The request body must contain the following parameter: '{0}'.",
         "azure-docs#43780, docs-contrib#4842";
@@ -164,6 +190,84 @@ pub const TABLE: [Row; 26] = rows![
     UnknownInstance, 50049, "invalid_instance", 400, Observed,
         "Unknown or invalid instance.",
         "documented example and test resources of microsoft-authentication-library-for-dotnet (2021, 2023)";
+    PasswordNeedsTenant, 9_001_023, "invalid_request", 400, Documented,
+        "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
+        "documentation of error codes; error and status inferred";
+    NoConsumers, 9_002_346, "invalid_request", 400, Inferred,
+        "Application '{0}'({1}) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request.",
+        "recalled from troubleshooting notes";
+    UnknownUser, 50034, "invalid_grant", 400, Observed,
+        "The user account {1} does not exist in the {0} directory. To sign into this application, the account must be added to the directory.",
+        "azure-docs (HDInsight, 2019, with another word for what is hidden), recordings of azure-sdk-for-net (EmailHidden)";
+    WrongPassword, 50126, "invalid_grant", 400, Observed,
+        "Error validating credentials due to invalid username or password.",
+        "memdocs (2019), Cloud Shell (2024)";
+    MalformedGrant, 9_002_313, "invalid_grant", 400, Observed,
+        "Invalid request. Request is malformed or invalid.",
+        "refresh token (2023); that a code of nobody gets it too is inferred";
+    ForeignGrant, 70000, "invalid_grant", 400, Inferred,
+        "Provided grant is invalid or malformed.",
+        "recalled; that another client's grant causes it is inferred";
+    ExpiredCode, 70000, "invalid_grant", 400, Observed,
+        "The provided value for the 'code' parameter is not valid. The code has expired.",
+        "onedrive-cf-index#25";
+    RedeemedCode, 54005, "invalid_grant", 400, Observed,
+        "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
+        "django-auth-adfs#245, azure-docs";
+    OtherRedirectUri, 500_112, "invalid_client", 400, Inferred,
+        "The reply address '{0}' does not match the reply address '{1}' provided when requesting Authorization code.",
+        "code and cause observed in several public notes, the error in one; the sentence is recalled";
+    WrongVerifier, 501_481, "invalid_grant", 400, Observed,
+        "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+        "captured 2022-07-18; that a missing verifier gets it too is inferred";
+    InvalidChallengeMethod, 50147, "invalid_request", 400, Inferred,
+        "Invalid size of Code_Challenge parameter or unsupported code_challenge_method '{0}'.",
+        "the code is documented for a challenge of the wrong size; the sentence is assumed";
+    InvalidChallenge, 50147, "invalid_request", 400, Documented,
+        "Invalid size of Code_Challenge parameter.",
+        "documentation of error codes; error and status inferred";
+    RevokedGrant, 50173, "invalid_grant", 400, Observed,
+        "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{0}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{1}'.",
+        "sign-in log of a public note, entra-docs; status inferred";
+    InactiveRefreshToken, 700_082, "invalid_grant", 400, Observed,
+        "The refresh token has expired due to inactivity. The token was issued on {0} and was inactive for 90.00:00:00.",
+        "azure-sdk-for-python#26729";
+    PendingDeviceCode, 70016, "authorization_pending", 400, Observed,
+        "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+        "test resources of microsoft-authentication-library-for-js (2020)";
+    UnknownDeviceCode, 70018, "bad_verification_code", 400, Inferred,
+        "Invalid verification code due to User typing in wrong user code for device code flow. Authorization is not approved.",
+        "the error is documented for a device code that is not recognised; the code's sentence is entra-docs'";
+    ExpiredDeviceCode, 70020, "expired_token", 400, Inferred,
+        "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
+        "the error is documented; code and sentence are recalled";
+    DeclinedDeviceCode, 70017, "authorization_declined", 400, Inferred,
+        "The user has denied the authorization request.",
+        "the error is documented; code and sentence are assumed";
+    NoConsent, 65001, "invalid_grant", 400, Observed,
+        "The user or administrator has not consented to use the application with ID '{0}' named '{1}'. Send an interactive authorization request for this user and resource.",
+        "many public reports; status inferred";
+    UnknownScope, 650_053, "invalid_client", 400, Observed,
+        "The application '{0}' asked for scope '{1}' that doesn't exist on the resource '00000003-0000-0000-c000-000000000000'. Contact the app vendor.",
+        "powerquery-docs (access denied), several public reports; error and status inferred";
+    UnknownRedirectUri, 50011, "invalid_client", 400, Observed,
+        "The redirect URI '{0}' specified in the request does not match the redirect URIs configured for the application '{1}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.",
+        "azure-docs (troubleshooting of OpenID apps)";
+    UnsupportedResponseType, 70005, "unsupported_response_type", 400, Inferred,
+        "The app requested an unsupported response type '{0}'.",
+        "the code is documented; the sentence is assumed after that of 70003";
+    UnsupportedResponseMode, 70007, "invalid_request", 400, Inferred,
+        "'{0}' is not a supported value of 'response_mode' when requesting a token.",
+        "the code is documented; the sentence is recalled";
+    TokenNotEnabled, 700_051, "unsupported_response_type", 400, Inferred,
+        "response_type 'token' is not enabled for the application.",
+        "entra-docs, error codes (700054 says the same of id_token); error recalled";
+    NobodySignedIn, 50058, "login_required", 400, Observed,
+        "A silent sign-in request was sent but no user is signed in. The cookies used to represent the user's session were not sent in the request to Azure AD. This can happen if the user is using Internet Explorer or Edge, and the web app sending the silent sign-in request is in different IE security zone than the Azure AD endpoint (login.microsoftonline.com).",
+        "azure-docs (MSAL.js and browsers); the end of the sentence is recalled";
+    Cancelled, 65004, "access_denied", 400, Inferred,
+        "User declined to consent to access the app.",
+        "entra-docs, error codes; that a cancelled sign-in carries a code is assumed";
 ];
 
 impl Reason {
@@ -245,6 +349,24 @@ impl AadError {
         self.stamp
     }
 
+    /// The OAuth error of an answer that goes through a browser. The one row whose word differs there is a missing consent,
+    /// which `OpenID` Connect Core 3.1.2.6 calls `consent_required`.
+    pub(super) fn front_channel_error(&self) -> &'static str {
+        if self.reason == Reason::NoConsent { "consent_required" } else { self.reason.row().error }
+    }
+
+    /// `error_description`.
+    pub fn description(&self) -> String {
+        let timestamp = self.stamp.now.format("%Y-%m-%d %H:%M:%SZ");
+        format!(
+            "AADSTS{}: {}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {timestamp}",
+            self.code(),
+            self.text,
+            self.stamp.trace_id,
+            self.stamp.correlation_id
+        )
+    }
+
     /// The JSON body. Shape: documented (entra-docs, error codes), `error_uri` and `\r\n` observed 2019–2023; the newest
     /// captures show blanks in place of `\r\n`, which may come from the tools that printed them.
     pub fn body(&self) -> String {
@@ -252,10 +374,7 @@ impl AadError {
         let timestamp = self.stamp.now.format("%Y-%m-%d %H:%M:%SZ").to_string();
         let body = Body {
             error: row.error,
-            error_description: format!(
-                "AADSTS{}: {}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {timestamp}",
-                row.code, self.text, self.stamp.trace_id, self.stamp.correlation_id
-            ),
+            error_description: self.description(),
             error_codes: [row.code],
             timestamp: &timestamp,
             trace_id: self.stamp.trace_id,

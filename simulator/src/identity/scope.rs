@@ -21,6 +21,11 @@ pub(super) fn audience(scope: &str, authority: &Authority, tenant: &str) -> Resu
             return Err(Reason::SeveralResources.with(&[scope]));
         }
     }
+    of_resource(resource, authority, tenant)
+}
+
+/// The audience that `resource` means, without the slash at its end.
+pub(super) fn of_resource(resource: &str, authority: &Authority, tenant: &str) -> Result<String, Refusal> {
     if is_graph(resource) {
         return Ok(resource.strip_suffix('/').unwrap_or(resource).to_owned());
     }
@@ -28,6 +33,12 @@ pub(super) fn audience(scope: &str, authority: &Authority, tenant: &str) -> Resu
         return Ok(GRAPH.to_owned());
     }
     Err(Reason::UnknownResource.with(&[resource, tenant]))
+}
+
+/// The audience of a token of the v1 endpoint, where it is spelled as the resource was, slash and all (documented).
+pub(super) fn of_v1_resource(resource: &str, authority: &Authority, tenant: &str) -> Result<String, Refusal> {
+    let audience = of_resource(resource, authority, tenant)?;
+    Ok(if is_graph(resource) { resource.to_owned() } else { audience })
 }
 
 fn resource(scope: &str) -> Result<&str, Refusal> {

@@ -3,6 +3,7 @@
 mod assertions;
 mod documents;
 mod grants;
+mod machines;
 mod tokens;
 
 use chrono::{DateTime, Utc};
@@ -13,7 +14,8 @@ use super::certificate::Certificate;
 use super::directory::{App, Auth, Directory, Secret};
 use super::error::{AadError, Stamp};
 use super::keys::SigningKey;
-use super::token_endpoint::{TokenRequest, TokenResponse, grant};
+use super::sessions::Sessions;
+use super::token_endpoint::{Dialect, TokenRequest, TokenResponse, decide};
 use crate::random::Draw;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -59,6 +61,7 @@ fn directory() -> Directory {
         tenant_id: draw().at("tenant").guid(),
         domain: "fjordlicht.onmicrosoft.com".to_owned(),
         apps: vec![app],
+        users: Vec::new(),
         auth: Auth::Enforce,
     }
 }
@@ -87,6 +90,7 @@ fn ask(directory: &Directory, tenant: &str, body: &str) -> Result<TokenResponse,
     let authority = local();
     let request = TokenRequest {
         authority: &authority,
+        dialect: Dialect::V2,
         tenant,
         content_type: Some(FORM),
         authorization: None,
@@ -94,6 +98,17 @@ fn ask(directory: &Directory, tenant: &str, body: &str) -> Result<TokenResponse,
         body: body.as_bytes(),
     };
     grant(directory, &SigningKey::development(), &request, now(), draw().at("request"))
+}
+
+/// What a request is answered by a tenant that remembers nothing.
+fn grant(
+    directory: &Directory,
+    key: &SigningKey,
+    request: &TokenRequest<'_>,
+    now: DateTime<Utc>,
+    draw: Draw,
+) -> Result<TokenResponse, AadError> {
+    decide(directory, directory, &mut Sessions::default(), request, now, draw).map(|decided| decided.sign(key))
 }
 
 /// What a good request with `changes` is answered.

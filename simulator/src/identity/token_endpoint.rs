@@ -1,28 +1,43 @@
-//! `POST /{tenant}/oauth2/v2.0/token` for apps: a secret or an assertion goes in, a Graph access token comes out.
+//! `POST /{tenant}/oauth2/v2.0/token`: a secret, an assertion, a code or a password goes in, tokens come out.
+//!
+//! [`decide`] reads and changes the tenant's state; [`Decided::sign`] needs none of it and takes the time.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use uuid::Uuid;
 
-use super::access_token::{self, Claims, Credential, LIFETIME};
+use super::access_token::{self, Claims};
 use super::authority::Authority;
-use super::client_assertion::{self, JWT_BEARER};
-use super::directory::{App, Auth, Directory};
+use super::client::{Asking, Proof};
+use super::directory::{Auth, Directory};
 use super::error::{AadError, Reason, Refusal, Stamp};
+use super::form::{Form, understands_challenges};
+use super::id_token::IdClaims;
 use super::keys::SigningKey;
 use super::scope;
+use super::sessions::Sessions;
+use super::tenant_name::TenantName;
+use super::user::Users;
+use super::user_grants;
 use crate::random::Draw;
+
+/// Which endpoint was asked; they differ in how a resource is named and how an answer is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// `/oauth2/token`, with a `resource`.
+    V1,
+    /// `/oauth2/v2.0/token`, with a `scope`.
+    V2,
+}
 
 /// A request to the token endpoint, as it arrived.
 #[derive(Clone, Copy)]
 pub struct TokenRequest<'a> {
     /// Scheme, host and port the client used.
     pub authority: &'a Authority,
+    /// The endpoint.
+    pub dialect: Dialect,
     /// The first segment of the path, unescaped: an id, a domain, or something else.
     pub tenant: &'a str,
     /// `Content-Type`.
@@ -41,10 +56,35 @@ impl fmt::Debug for TokenRequest<'_> {
         formatter
             .debug_struct("TokenRequest")
             .field("authority", &self.authority)
+            .field("dialect", &self.dialect)
             .field("tenant", &self.tenant)
             .field("content_type", &self.content_type)
             .field("client_request_id", &self.client_request_id)
             .finish_non_exhaustive()
+    }
+}
+
+/// A grant that only has to be signed.
+#[derive(Debug)]
+pub struct Decided {
+    pub(super) dialect: Dialect,
+    pub(super) claims: Claims,
+    pub(super) user: Option<ForUser>,
+    pub(super) stamp: Stamp,
+}
+
+/// What an answer has beside the access token where a user signed in.
+pub(super) struct ForUser {
+    pub(super) scope: String,
+    pub(super) id: Option<IdClaims>,
+    pub(super) refresh_token: Option<String>,
+    pub(super) client_info: Option<String>,
+}
+
+/// Never shows the refresh token.
+impl fmt::Debug for ForUser {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ForUser").field("scope", &self.scope).field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -57,34 +97,90 @@ pub struct TokenResponse {
     pub claims: Claims,
     /// When, and under which ids; `trace_id` is the header `x-ms-request-id`.
     pub stamp: Stamp,
+    /// What came with it.
+    pub id_token: Option<String>,
+    /// What gets the next one.
+    pub refresh_token: Option<String>,
+    scope: Option<String>,
+    client_info: Option<String>,
+    dialect: Dialect,
+}
+
+impl Decided {
+    /// The answer. Signing takes a millisecond, which is why it is not part of deciding.
+    pub fn sign(self, key: &SigningKey) -> TokenResponse {
+        let user = self.user;
+        let (scope, id, refresh_token, client_info) = user
+            .map_or((None, None, None, None), |user| (Some(user.scope), user.id, user.refresh_token, user.client_info));
+        TokenResponse {
+            access_token: access_token::mint(key, &self.claims),
+            id_token: id.map(|id| id.sign(key)),
+            refresh_token,
+            scope,
+            client_info,
+            dialect: self.dialect,
+            claims: self.claims,
+            stamp: self.stamp,
+        }
+    }
 }
 
 impl TokenResponse {
     /// Seconds until the token expires, as told to the client: one less than it lives (observed: 3599).
     pub fn expires_in(&self) -> i64 {
-        LIFETIME.num_seconds() - 1
+        self.claims.exp - self.claims.issued() - 1
     }
 
-    /// The JSON body, status 200. App-only answers have no refresh token (documented).
+    /// The JSON body, status 200. App-only answers have no refresh token (documented). The v1 endpoint spells numbers as
+    /// strings (observed).
     pub fn body(&self) -> String {
         #[derive(Serialize)]
         struct Body<'a> {
             token_type: &'a str,
-            expires_in: i64,
-            ext_expires_in: i64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            scope: Option<&'a str>,
+            expires_in: Number,
+            ext_expires_in: Number,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            expires_on: Option<Number>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            not_before: Option<Number>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            resource: Option<&'a str>,
             access_token: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            refresh_token: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            id_token: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            client_info: Option<&'a str>,
         }
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Number {
+            Number(i64),
+            Text(String),
+        }
+        let v1 = self.dialect == Dialect::V1;
+        let number = |number: i64| if v1 { Number::Text(number.to_string()) } else { Number::Number(number) };
         serde_json::to_string(&Body {
             token_type: "Bearer",
-            expires_in: self.expires_in(),
-            ext_expires_in: self.expires_in(),
+            scope: self.scope.as_deref(),
+            expires_in: number(self.expires_in()),
+            ext_expires_in: number(self.expires_in()),
+            expires_on: v1.then(|| number(self.claims.exp)),
+            not_before: v1.then(|| number(self.claims.nbf)),
+            resource: v1.then_some(self.claims.aud.as_str()),
             access_token: &self.access_token,
+            refresh_token: self.refresh_token.as_deref(),
+            id_token: self.id_token.as_deref(),
+            client_info: self.client_info.as_deref(),
         })
         .expect("strings and numbers become JSON")
     }
 }
 
-/// Never shows the token.
+/// Never shows the tokens.
 impl fmt::Debug for TokenResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -95,23 +191,36 @@ impl fmt::Debug for TokenResponse {
     }
 }
 
-/// Answers a token request. `draw` belongs to this request alone: ids of the answer come from it.
+/// Everything a grant is decided from.
+pub(super) struct Asked<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) users: &'a dyn Users,
+    pub(super) request: &'a TokenRequest<'a>,
+    pub(super) form: &'a Form<'a>,
+    pub(super) now: DateTime<Utc>,
+    /// Belongs to this request alone: ids of the answer come from it.
+    pub(super) draw: Draw,
+}
+
+/// Decides a token request. `draw` belongs to this request alone.
 ///
 /// Unknown fields of the form are ignored and so is the query, as published clients send both; of a field sent twice the
-/// first counts. The order of the refusals — form, tenant, scope, app, credential — is assumed.
-pub fn grant(
+/// first counts. The order of the refusals — form, tenant, scope, app, credential, grant — is assumed.
+pub fn decide(
     directory: &Directory,
-    key: &SigningKey,
+    users: &dyn Users,
+    sessions: &mut Sessions,
     request: &TokenRequest<'_>,
     now: DateTime<Utc>,
     draw: Draw,
-) -> Result<TokenResponse, AadError> {
-    let form = Form::read(request);
+) -> Result<Decided, AadError> {
+    let form = Form::of_body(request.content_type, request.body);
     // MSAL for JavaScript has been recorded sending the id as a field of the form.
     let client_request_id = request.client_request_id.or(form.get("client-request-id"));
     let stamp = Stamp::new(now, client_request_id, draw);
-    let claims = decide(directory, request, &form, now, draw).map_err(|refusal| refusal.stamped(stamp))?;
-    Ok(TokenResponse { access_token: access_token::mint(key, &claims), claims, stamp })
+    let asked = Asked { directory, users, request, form: &form, now, draw };
+    let (claims, user) = grant(&asked, sessions).map_err(|refusal| refusal.stamped(stamp))?;
+    Ok(Decided { dialect: request.dialect, claims, user, stamp })
 }
 
 /// The refusal of anything but POST.
@@ -119,197 +228,31 @@ pub fn wrong_method(method: &str, stamp: Stamp) -> AadError {
     Reason::MethodNotAccepted.with(&[method]).stamped(stamp)
 }
 
-fn decide(
-    directory: &Directory,
-    request: &TokenRequest<'_>,
-    form: &Form<'_>,
-    now: DateTime<Utc>,
-    draw: Draw,
-) -> Result<Claims, Refusal> {
-    match form.get("grant_type") {
-        None => return Err(Reason::MissingParameter.with(&["grant_type"])),
-        Some("client_credentials") => {}
-        Some(other) => return Err(Reason::UnsupportedGrantType.with(&[other])),
-    }
-    let basic = Basic::read(request.authorization);
-    let client_id = form.get("client_id").or(basic.as_ref().map(|basic| basic.client_id.as_str()));
-    if directory.auth == Auth::Enforce && client_id.is_none() {
-        return Err(Reason::MissingParameter.with(&["client_id"]));
-    }
-    let presented = Presented::read(form, basic.as_ref())?;
-    if directory.auth == Auth::Enforce {
-        recognise(directory, request.tenant)?;
-    }
-    let scope = form.get("scope").ok_or_else(|| Reason::MissingField.with(&["scope"]))?;
-    let audience = scope::audience(scope, request.authority, &directory.domain)?;
-
-    let (app, credential) = match directory.auth {
-        Auth::Enforce => {
-            let app = known_app(directory, client_id.unwrap_or_default())?;
-            let credential = presented.prove(app, directory, request, now)?;
-            (Cow::Borrowed(app), credential)
+fn grant(asked: &Asked<'_>, sessions: &mut Sessions) -> Result<(Claims, Option<ForUser>), Refusal> {
+    match asked.form.get("grant_type") {
+        None => Err(Reason::MissingParameter.with(&["grant_type"])),
+        Some("client_credentials") => client_credentials(asked).map(|claims| (claims, None)),
+        Some(other) => {
+            let flow = user_grants::Flow::named(other).ok_or_else(|| Reason::UnsupportedGrantType.with(&[other]))?;
+            user_grants::grant(flow, asked, sessions).map(|(claims, user)| (claims, Some(user)))
         }
-        Auth::Relaxed => (relaxed_app(directory, client_id), presented.credential()),
+    }
+}
+
+fn client_credentials(asked: &Asked<'_>) -> Result<Claims, Refusal> {
+    let Asked { directory, request, form, now, .. } = *asked;
+    let asking = Asking::read(directory, request, form)?;
+    if TenantName::read(directory, request.tenant)? != TenantName::This && directory.auth == Auth::Enforce {
+        return Err(Reason::NoTenant.with(&[]));
+    }
+    let audience = match request.dialect {
+        Dialect::V2 => {
+            let scope = form.get("scope").ok_or_else(|| Reason::MissingField.with(&["scope"]))?;
+            scope::audience(scope, request.authority, &directory.domain)?
+        }
+        Dialect::V1 => scope::of_v1_resource(form.required("resource")?, request.authority, &directory.domain)?,
     };
-    Ok(Claims::app_only(directory, &app, &audience, credential, now, draw))
-}
-
-/// Refuses every tenant but this one. A word without a dot is malformed here; the metadata endpoint calls it unknown.
-fn recognise(directory: &Directory, tenant: &str) -> Result<(), Refusal> {
-    if directory.answers_to(tenant) {
-        return Ok(());
-    }
-    let name = tenant.to_ascii_lowercase();
-    Err(match Uuid::try_parse(tenant) {
-        Ok(id) if id.is_nil() => Reason::EmptyTenantId.with(&[tenant]),
-        Ok(_) => Reason::UnknownTenant.with(&[tenant]),
-        Err(_) if matches!(name.as_str(), "common" | "organizations" | "consumers") => Reason::NoTenant.with(&[]),
-        Err(_) if is_domain(tenant) => Reason::UnknownTenant.with(&[tenant]),
-        Err(_) => Reason::MalformedTenant.with(&[tenant]),
-    })
-}
-
-fn is_domain(name: &str) -> bool {
-    name.contains('.')
-        && name
-            .split('.')
-            .all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
-}
-
-fn known_app<'a>(directory: &'a Directory, client_id: &str) -> Result<&'a App, Refusal> {
-    Uuid::try_parse(client_id)
-        .ok()
-        .and_then(|id| directory.app(id))
-        .ok_or_else(|| Reason::UnknownApp.with(&[client_id, &directory.tenant_id.to_string()]))
-}
-
-/// Whoever asks is somebody: a registered app, a stranger under its own id, or the default app; always with the default
-/// app's roles.
-fn relaxed_app<'a>(directory: &'a Directory, client_id: Option<&str>) -> Cow<'a, App> {
-    let stranger = App {
-        client_id: Uuid::nil(),
-        display_name: "Unregistered app".to_owned(),
-        service_principal_object_id: Uuid::nil(),
-        roles: Vec::new(),
-        secrets: Vec::new(),
-        certificates: Vec::new(),
-    };
-    let default = directory.apps.first();
-    let Some(id) = client_id.and_then(|id| Uuid::try_parse(id).ok()) else {
-        return default.map_or(Cow::Owned(stranger), Cow::Borrowed);
-    };
-    let mut app =
-        directory.app(id).cloned().unwrap_or(App { client_id: id, service_principal_object_id: id, ..stranger });
-    if let Some(default) = default {
-        app.roles.clone_from(&default.roles);
-    }
-    Cow::Owned(app)
-}
-
-/// The fields of a form; empty if the body is not one.
-struct Form<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
-
-impl<'a> Form<'a> {
-    fn read(request: &TokenRequest<'a>) -> Self {
-        let media_type = request.content_type.unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Self(Vec::new());
-        }
-        Self(form_urlencoded::parse(request.body).collect())
-    }
-
-    /// The first field called `name`; an empty one counts as absent.
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref()).filter(|value| !value.is_empty())
-    }
-}
-
-/// `client_secret_basic` (RFC 6749 §2.3.1): both parts are form-urlencoded before they are put together.
-struct Basic {
-    client_id: String,
-    secret: String,
-}
-
-impl Basic {
-    /// Anything that is not well-formed Basic counts as absent (assumed).
-    fn read(authorization: Option<&str>) -> Option<Self> {
-        let (method, encoded) = authorization?.trim().split_once(' ')?;
-        if !method.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        let bytes = STANDARD.decode(encoded.trim()).ok()?;
-        let text = String::from_utf8(bytes).ok()?;
-        let (client_id, secret) = text.split_once(':')?;
-        Some(Self { client_id: form_decode(client_id), secret: form_decode(secret) })
-    }
-}
-
-fn form_decode(text: &str) -> String {
-    let spaced = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
-}
-
-/// What the client proves itself with. An assertion goes before a secret, the form before the header (assumed).
-enum Presented<'a> {
-    Secret(&'a str),
-    Assertion(&'a str),
-    Nothing,
-}
-
-impl<'a> Presented<'a> {
-    fn read(form: &'a Form<'_>, basic: Option<&'a Basic>) -> Result<Self, Refusal> {
-        if let Some(assertion) = form.get("client_assertion") {
-            return match form.get("client_assertion_type") {
-                Some(JWT_BEARER) => Ok(Self::Assertion(assertion)),
-                // Entra also knows SAML assertions; here they prove nothing.
-                Some(_) => Ok(Self::Nothing),
-                None => Err(Reason::MissingParameter.with(&["client_assertion_type"])),
-            };
-        }
-        let in_header = basic.map(|basic| basic.secret.as_str());
-        let secret = form.get("client_secret").or(in_header);
-        Ok(match secret.filter(|secret| !secret.is_empty()) {
-            Some(secret) => Self::Secret(secret),
-            None => Self::Nothing,
-        })
-    }
-
-    fn credential(&self) -> Credential {
-        match self {
-            Self::Secret(_) => Credential::Secret,
-            Self::Assertion(_) => Credential::Certificate,
-            Self::Nothing => Credential::None,
-        }
-    }
-
-    fn prove(
-        &self,
-        app: &App,
-        directory: &Directory,
-        request: &TokenRequest<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Credential, Refusal> {
-        match self {
-            Self::Nothing => return Err(Reason::MissingCredential.with(&[])),
-            Self::Secret(value) => prove_secret(value, app, now)?,
-            Self::Assertion(assertion) => {
-                let tenant_id = directory.tenant_id.to_string();
-                let names = [request.tenant, tenant_id.as_str(), directory.domain.as_str()];
-                let is_audience = |text: &str| request.authority.is_audience(text, &names);
-                client_assertion::verify(assertion, app, is_audience, now)?;
-            }
-        }
-        Ok(self.credential())
-    }
-}
-
-/// The secret ID in place of the value is one more wrong secret: the sentence of 7000215 was written for it.
-fn prove_secret(value: &str, app: &App, now: DateTime<Utc>) -> Result<(), Refusal> {
-    let app_id = app.client_id.to_string();
-    let mut matching = app.secrets.iter().filter(|secret| secret.value == value).peekable();
-    if matching.peek().is_none() {
-        return Err(Reason::WrongSecret.with(&[&app_id]));
-    }
-    if matching.any(|secret| secret.is_valid_at(now)) { Ok(()) } else { Err(Reason::ExpiredSecret.with(&[&app_id])) }
+    let (app, credential) = asking.identify(directory, request, Proof::Required, now)?;
+    let claims = Claims::app_only(directory, &app, &audience, credential, now, asked.draw);
+    Ok(claims.understanding_challenges(understands_challenges(form.get("claims"))))
 }

@@ -10,12 +10,14 @@ use crate::device::{Key, ManagedDevice};
 /// An immutable fleet.
 #[derive(Debug, Default)]
 pub struct Base {
-    rows: Vec<Arc<ManagedDevice>>,
-    by_id: HashMap<Uuid, usize>,
+    rows: Arc<[Arc<ManagedDevice>]>,
+    by_id: Arc<HashMap<Uuid, usize>>,
+    /// People who need not own a device.
+    known: Vec<User>,
     users: OnceLock<Arc<[User]>>,
 }
 
-/// A person of the tenant's directory: whoever owns a device.
+/// A person of the tenant's directory: whoever owns a device, and whoever was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// The directory's id.
@@ -35,7 +37,15 @@ impl Base {
         let mut rows: Vec<Arc<ManagedDevice>> = unique.into_values().map(Arc::new).collect();
         rows.sort_unstable_by(|a, b| order_of(a).cmp(&order_of(b)));
         let by_id = rows.iter().enumerate().map(|(row, device)| (device.id(), row)).collect();
-        Self { rows, by_id, users: OnceLock::new() }
+        Self { rows: rows.into(), by_id: Arc::new(by_id), known: Vec::new(), users: OnceLock::new() }
+    }
+
+    /// The same devices, and `people` beside their owners; of two with one id the later stays.
+    #[must_use]
+    pub fn with_people(&self, people: impl IntoIterator<Item = User>) -> Self {
+        let mut known = self.known.clone();
+        known.extend(people);
+        Self { rows: Arc::clone(&self.rows), by_id: Arc::clone(&self.by_id), known, users: OnceLock::new() }
     }
 
     /// The devices in order.
@@ -58,10 +68,10 @@ impl Base {
         order_of(device) < (&*key.name, key.id)
     }
 
-    /// Everybody who owns a device of this fleet, by id. Made when first asked for: most clients never do.
+    /// Everybody who owns a device of this fleet or was named, by id. Made when first asked for: most clients never do.
     pub fn users(&self) -> &Arc<[User]> {
         self.users.get_or_init(|| {
-            let owners: BTreeMap<&str, User> = self
+            let mut users: BTreeMap<&str, User> = self
                 .rows
                 .iter()
                 .map(|device| device.record())
@@ -78,7 +88,8 @@ impl Base {
                     )
                 })
                 .collect();
-            owners.into_values().collect()
+            users.extend(self.known.iter().map(|user| (user.id.as_str(), user.clone())));
+            users.into_values().collect()
         })
     }
 }

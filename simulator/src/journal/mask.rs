@@ -6,8 +6,17 @@ use std::fmt::Write;
 use hyper::header::{self, HeaderName};
 
 /// Members of JSON bodies whose string values are secrets.
-const SECRET_MEMBERS: &[&str] =
-    &["passcode", "access_token", "refresh_token", "id_token", "client_secret", "secretText", "unlockPin", "password"];
+const SECRET_MEMBERS: &[&str] = &[
+    "passcode",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "client_secret",
+    "secretText",
+    "unlockPin",
+    "password",
+    "device_code",
+];
 
 /// Fields of forms and query strings that are secrets.
 const SECRET_FIELDS: &[&str] = &[
@@ -18,6 +27,7 @@ const SECRET_FIELDS: &[&str] = &[
     "refresh_token",
     "code",
     "code_verifier",
+    "device_code",
     "access_token",
     "id_token",
 ];
@@ -49,6 +59,27 @@ pub fn target(target: &str) -> Cow<'_, str> {
         Some((path, query)) => format!("{path}?{}", form(query)).into(),
         None => target.into(),
     }
+}
+
+/// An address that an answer leads to, with the secrets of its query or fragment masked.
+pub(super) fn location(url: &str) -> String {
+    match url.split_once(['?', '#']) {
+        Some((path, fields)) => format!("{path}{}{}", &url[path.len()..=path.len()], form(fields)),
+        None => url.to_owned(),
+    }
+}
+
+/// A page with the secrets in its hidden fields masked.
+pub(super) fn page(html: &str) -> String {
+    let mut out = html.to_owned();
+    for name in SECRET_FIELDS {
+        let field = format!("name=\"{name}\" value=\"");
+        if let Some((before, rest)) = out.split_once(&field) {
+            let (secret, after) = rest.split_once('"').unwrap_or((rest, ""));
+            out = format!("{before}{field}{}\"{after}", masked(secret));
+        }
+    }
+    out
 }
 
 /// A form or query string with its secrets masked; everything else stays as sent.

@@ -21,6 +21,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
         operation: Some("listOrganization"),
         refusal: None,
         app_id: None,
+        user: None,
         token_hash: None,
         ignored: [].into(),
         asked: Asked::new(Method::GET, "/v1.0/organization?code=hush", &headers, None),

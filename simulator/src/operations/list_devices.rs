@@ -132,7 +132,9 @@ fn passing<'a>(
     after: Option<&Key>,
 ) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
     context.world.inventory().iter_after(after).filter(move |device| {
-        which.has(device) && filter.is_none_or(|filter| filter.matches(&Seen::of(device, context)))
+        context.sees(device)
+            && which.has(device)
+            && filter.is_none_or(|filter| filter.matches(&Seen::of(device, context)))
     })
 }
 
@@ -168,7 +170,7 @@ fn page<'a>(
     start: &Start,
 ) -> Page<'a> {
     let (after, skip) = (start.key(), start.skipped());
-    let everything = filter.is_none() && which.is_all();
+    let everything = filter.is_none() && which.is_all() && context.signed_in.is_none();
     let counted = options.count.unwrap_or(context.world.quirks().count_unasked == CountUnasked::Always);
     let count = (after.is_none() && counted).then(|| {
         if everything { context.world.inventory().len() } else { passing(context, which, filter, None).count() }

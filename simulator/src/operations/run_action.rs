@@ -1,6 +1,6 @@
 //! `POST …/managedDevices/{id}/{action}`: accepted or refused at once, done when the device checks in.
 
-use super::{Context, Reply};
+use super::{Context, Reply, initiator};
 use crate::actions::RemoteAction;
 use crate::audit::event::Deed;
 use crate::route::Route;
@@ -15,7 +15,8 @@ pub(super) fn run(
 ) -> Result<Reply, Refusal> {
     let id = context.device_id(route)?;
     let call = route.backend_call(None);
-    context.world.request_action(id, action, context.now).map_err(|refusal| match refusal {
+    let by = context.signed_in.map(initiator);
+    context.world.request_action(id, action, by, context.now).map_err(|refusal| match refusal {
         ActionRefusal::Unsupported => Refusal::UnsupportedAction(call),
         ActionRefusal::UnknownDevice => context.unknown(call),
     })?;

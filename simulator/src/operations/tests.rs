@@ -36,6 +36,7 @@ fn ask(tenant: &Tenant, user: Option<&str>, method: Method, target: &str) -> Res
         request: &request,
         app: None,
         user,
+        signed_in: None,
         query,
         root: "http://127.0.0.1:3650",
         next_link: NextLink::Door,

@@ -4,6 +4,10 @@
 //! docs#10007, contrib#3433, cnspec#1708). Clients that read only the outer layer show rubbish; that is the point of
 //! having it here.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 
@@ -36,6 +40,15 @@ pub enum Refusal {
     },
     /// `/me` without a signed-in user.
     NoSignedInUser,
+    /// The user's sessions were revoked after the token was made.
+    SessionRevoked {
+        /// When, in seconds since 1970, for a client that understands claims challenges.
+        challenge: Option<i64>,
+    },
+    /// Intune knows the user, whose role lacks the permission.
+    RoleDenied(BackendCall),
+    /// The user has no licence, or no part in Intune.
+    NoIntuneAccess(BackendCall),
     /// The app may not read the directory.
     DirectoryDenied,
     /// The device's platform does not support the action.
@@ -164,6 +177,20 @@ impl Refusal {
                 "BadRequest",
                 "/me request is only valid with delegated authentication flow.".into(),
             ),
+            // Observed for a challenge; that a client without the capability reads the same sentence is assumed.
+            Self::SessionRevoked { .. } => token(
+                "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp",
+            ),
+            // Observed: intune-my-macs#10 (2026); that it is nested like its neighbours is inferred.
+            Self::RoleDenied(call) => (
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                nested("User is not authorized to perform this operation", call, ids),
+            ),
+            // Observed: msal-js#7007, #7011, graph-explorer-v4#706.
+            Self::NoIntuneAccess(call) => {
+                (StatusCode::UNAUTHORIZED, "UnknownError", doubly_nested("An error has occurred", call, ids))
+            }
             // Observed on directory endpoints, never on Intune's.
             Self::DirectoryDenied => (
                 StatusCode::FORBIDDEN,
@@ -272,6 +299,9 @@ impl Refusal {
             Self::TokenNotYetValid => "tokenNotYetValid",
             Self::TokenStranger => "tokenStranger",
             Self::MissingScope { .. } => "missingScope",
+            Self::SessionRevoked { .. } => "sessionRevoked",
+            Self::RoleDenied(_) => "roleDenied",
+            Self::NoIntuneAccess(_) => "noIntuneAccess",
             Self::DirectoryDenied => "directoryDenied",
             Self::UnsupportedAction(_) => "unsupportedAction",
             Self::UnknownDevice(_) | Self::UnknownDeviceAsBadRequest(_) => "unknownDevice",
@@ -309,7 +339,23 @@ impl Refusal {
                 | Self::TokenExpired
                 | Self::TokenNotYetValid
                 | Self::TokenStranger
+                | Self::SessionRevoked { .. }
         )
+    }
+
+    /// The `WWW-Authenticate` header, where the token is at fault. A claims challenge says from when a token must be
+    /// (observed in the tests of Microsoft's own clients; its members in that order).
+    pub fn challenge(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::SessionRevoked { challenge: Some(since) } => {
+                let claims = format!(r#"{{"access_token":{{"nbf":{{"essential":true, "value":"{since}"}}}}}}"#);
+                Some(Cow::Owned(format!(
+                    "{CHALLENGE}, error_description=\"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp\", error=\"insufficient_claims\", claims=\"{}\"",
+                    STANDARD.encode(claims)
+                )))
+            }
+            _ => self.is_about_the_token().then_some(Cow::Borrowed(CHALLENGE)),
+        }
     }
 }
 
@@ -339,24 +385,43 @@ fn envelope(code: &str, message: &str, ids: &Ids<'_>) -> Vec<u8> {
 
 /// Intune's inner format. The operation id is always zero and the activity id is the client's request id (observed).
 fn nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
-    let mut message = Vec::new();
-    json::string(
-        &mut message,
-        &format!(
-            "{sentence} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - Url: {}",
-            ids.client_request_id,
-            call.url()
-        ),
-    );
-    let message = String::from_utf8(message).expect("JSON text is UTF-8");
+    nested_with_headers(sentence, "{}", call, ids)
+}
+
+/// The challenge inside Intune's own 401; the ids are nobody's.
+const REALM: &str =
+    "Bearer realm=\"urn:intune:service,c3998d6e-0000-4000-8000-000000000000,f0f3c450-0000-4000-8000-000000000000\"";
+
+fn quoted(text: &str) -> String {
+    let mut quoted = Vec::new();
+    json::string(&mut quoted, text);
+    String::from_utf8(quoted).expect("JSON text is UTF-8")
+}
+
+/// The same inside one more format, with the header of Intune's own 401 inside.
+fn doubly_nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
+    let headers = format!("{{\"WWW-Authenticate\":{}}}", quoted(REALM));
+    let inner = quoted(&nested_with_headers(sentence, &headers, call, ids));
     format!(
-        "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": \"{{}}\"\r\n}}"
+        r#"{{"ErrorCode":"Forbidden","Message":{inner},"Target":null,"Details":null,"InnerError":null,"InstanceAnnotations":[]}}"#
+    )
+}
+
+fn nested_with_headers(sentence: &str, headers: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
+    let headers = quoted(headers);
+    let message = quoted(&format!(
+        "{sentence} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - Url: {}",
+        ids.client_request_id,
+        call.url()
+    ));
+    format!(
+        "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": {headers}\r\n}}"
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BackendCall, Ids, Refusal};
+    use super::{BackendCall, Ids, REALM, Refusal};
     use crate::device::record::ApiVersion;
     use chrono::DateTime;
 
@@ -381,6 +446,9 @@ mod tests {
                 call: BackendCall { version: ApiVersion::Beta, query: Some("$top=1".into()), ..call() },
             },
             Refusal::NoSignedInUser,
+            Refusal::SessionRevoked { challenge: Some(1_520_496_000) },
+            Refusal::RoleDenied(call()),
+            Refusal::NoIntuneAccess(call()),
             Refusal::DirectoryDenied,
             Refusal::UnsupportedAction(call()),
             Refusal::UnknownDevice(call()),
@@ -437,9 +505,16 @@ mod tests {
             };
             let message = outer["error"]["message"].as_str().unwrap();
             if message.starts_with('{') {
-                let inner: serde_json::Value = serde_json::from_str(message).unwrap();
+                let mut inner: serde_json::Value = serde_json::from_str(message).unwrap();
+                let mut headers = serde_json::json!({});
+                if let Some(deeper) = inner["Message"].as_str().filter(|text| text.starts_with('{')) {
+                    assert_eq!(inner["ErrorCode"], "Forbidden");
+                    inner = serde_json::from_str(deeper).unwrap();
+                    headers = serde_json::json!({ "WWW-Authenticate": REALM });
+                }
                 assert_eq!(inner["_version"], 3);
-                assert_eq!(inner["HttpHeaders"], "{}");
+                let shown: serde_json::Value = serde_json::from_str(inner["HttpHeaders"].as_str().unwrap()).unwrap();
+                assert_eq!(shown, headers);
             }
         }
     }

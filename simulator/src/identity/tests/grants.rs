@@ -11,7 +11,7 @@ use super::super::directory::Auth;
 use super::super::error::{Confidence, Reason, TABLE};
 use super::super::headers;
 use super::super::keys::SigningKey;
-use super::super::token_endpoint::{TokenRequest, grant, wrong_method};
+use super::super::token_endpoint::{Dialect, TokenRequest, wrong_method};
 use super::*;
 
 #[test]
@@ -39,7 +39,7 @@ fn every_refusal_of_a_secret_reads_like_entra() {
     let secret_id = directory.apps[0].secrets[0].key_id.to_string();
     let cases: [(&str, &[Change<'_>]); 15] = [
         ("no grant type", &[("grant_type", None)]),
-        ("another grant type", &[("grant_type", Some("password"))]),
+        ("another grant type", &[("grant_type", Some("magic"))]),
         ("no client id", &[("client_id", None)]),
         ("an empty client id", &[("client_id", Some(""))]),
         ("no scope", &[("scope", None)]),
@@ -117,6 +117,7 @@ fn only_a_form_is_a_form() {
     ] {
         let request = TokenRequest {
             authority: &authority,
+            dialect: Dialect::V2,
             tenant: &tenant,
             content_type,
             authorization: None,
@@ -141,6 +142,7 @@ fn basic_authentication_is_form_encoded() {
     let authority = microsoft();
     let request = TokenRequest {
         authority: &authority,
+        dialect: Dialect::V2,
         tenant: &directory.domain,
         content_type: Some(FORM),
         authorization: Some(&authorization),
@@ -159,6 +161,7 @@ fn the_correlation_id_is_the_clients_if_it_is_a_guid() {
     let correlation = |client_request_id, body: &str| {
         let request = TokenRequest {
             authority: &authority,
+            dialect: Dialect::V2,
             tenant: "common",
             content_type: Some(FORM),
             authorization: None,
@@ -239,6 +242,7 @@ fn nothing_secret_is_printed() {
     let authority = local();
     let request = TokenRequest {
         authority: &authority,
+        dialect: Dialect::V2,
         tenant: "common",
         content_type: Some(FORM),
         authorization: Some("Basic c2VjcmV0"),
@@ -286,6 +290,7 @@ proptest! {
         let authority = Authority::new(&scheme, &host);
         let request = TokenRequest {
             authority: &authority,
+            dialect: Dialect::V2,
             tenant: &tenant,
             content_type: content_type.as_deref(),
             authorization: authorization.as_deref(),

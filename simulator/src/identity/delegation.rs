@@ -1,0 +1,22 @@
+//! What a user lets an app do: the thing that codes, device codes and refresh tokens stand for.
+
+use uuid::Uuid;
+
+use super::delegated_scope::Wanted;
+
+/// A user's permission for an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Delegation {
+    /// The app's client id.
+    pub(super) client_id: Uuid,
+    /// The user's object id.
+    pub(super) user: Uuid,
+    /// Which of the user's sessions it belongs to; a revocation begins the next one.
+    pub(super) session: u64,
+    /// What was asked for.
+    pub(super) wanted: Wanted,
+    /// What the id token repeats.
+    pub(super) nonce: Option<String>,
+    /// Whether the client said that it understands claims challenges (`xms_cc`, `CP1`).
+    pub(super) understands_challenges: bool,
+}
