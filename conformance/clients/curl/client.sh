@@ -80,7 +80,7 @@ check "an app that may only read reads" 200 "$status"
 reset "${id_of[iPhone-1]}"
 check "its reset" 403 "$status"
 
-advance PT8H
+advance PT48H
 ask "$devices"
 check "an expired token" 401 "$status"
 curl --version | head -n 1 | cut -d ' ' -f 1-2

@@ -91,7 +91,7 @@ check((await reader.api(iphone).get()).deviceName === "iPhone-1", "an app that m
 await refused(reader.api(`${iphone}/resetPasscode`).post(), 403, "its reset");
 
 // The credential still believes in its token, and Graph does not.
-await advance("PT8H");
+await advance("PT48H");
 await refused(graph.api(list).get(), 401, "an expired token");
 
 const lock = JSON.parse(readFileSync(new URL("./package-lock.json", import.meta.url)));

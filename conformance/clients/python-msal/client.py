@@ -114,6 +114,6 @@ reader = connect("READER")  # an app that may read devices and no more
 check(reader.read(device(devices["iPhone-1"]))["deviceName"] == "iPhone-1", "an app that may only read reads")
 refused(reader.ask("POST", device(devices["iPhone-1"]) + "/resetPasscode"), 403, "its reset")
 
-advance("PT8H")  # msal still believes in its token, and Graph does not
+advance("PT48H")  # msal still believes in its token, and Graph does not
 refused(graph.ask("GET", "/deviceManagement/managedDevices"), 401, "an expired token")
 print(f"msal {version('msal')}, requests {version('requests')}")

@@ -114,7 +114,7 @@ async def main() -> None:
 
     # The credential still believes in its token, and Graph does not.
     clock = os.environ["SIMTUNE_CONTROL_URL"] + "/api/tenants/default/clock/advance"
-    httpx.post(clock, json={"by": "PT8H"}).raise_for_status()
+    httpx.post(clock, json={"by": "PT48H"}).raise_for_status()
     await refused(managed.get(), 401, "an expired token")
     print(f"msgraph-sdk {version('msgraph-sdk')}, azure-identity {version('azure-identity')}")
 

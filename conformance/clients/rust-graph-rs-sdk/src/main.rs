@@ -128,7 +128,7 @@ async fn main() -> Outcome<()> {
     check(status == 403, &format!("its reset: {status}"));
 
     // The application still believes in its token, and Graph does not.
-    advance("PT8H").await?;
+    advance("PT48H").await?;
     let expired = graph.device_management().managed_devices().list_managed_devices().send().await?;
     check(expired.status() == 401, &format!("an expired token: {}", expired.status()));
     Ok(())
