@@ -2,6 +2,7 @@
 
 mod architecture;
 mod browsers;
+mod clients;
 mod command_line;
 mod contexts;
 mod control;
