@@ -48,7 +48,7 @@ pub struct Kept {
     /// The body as sent.
     pub body: Bytes,
     /// What the client sent that the answer does not reflect.
-    pub ignored: Arc<[String]>,
+    pub ignored: Option<Arc<[String]>>,
 }
 
 /// The kept answers of one tenant.

@@ -43,8 +43,9 @@ pub struct Entry {
     pub user: Option<Arc<str>>,
     /// A hash that is the same for the same token.
     pub token_hash: Option<Arc<str>>,
-    /// What the client sent and the answer does not reflect.
-    pub ignored: Arc<[String]>,
+    /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
+    /// would be counted up and down by every core.
+    pub ignored: Option<Arc<[String]>>,
     /// What was asked.
     pub asked: Asked,
     /// What the client sent behind its head.
@@ -113,9 +114,9 @@ pub struct Body {
 
 impl Body {
     /// As much of `body` as the journal keeps; it shares the answer's bytes where it can.
-    pub fn shared(body: &Bytes) -> Self {
+    pub fn shared(body: Bytes) -> Self {
         // A cut body is copied, so that a page of megabytes does not stay alive for its first 64 KiB.
-        if body.len() > BODY_BYTES { Self::copied(body) } else { Self { kept: body.clone(), length: body.len() } }
+        if body.len() > BODY_BYTES { Self::copied(&body) } else { Self { length: body.len(), kept: body } }
     }
 
     /// As much of `body` as the journal keeps, in memory of its own.
@@ -227,7 +228,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "user": entry.user.as_deref(),
         "tokenHash": entry.token_hash.as_deref(),
         "injected": null,
-        "ignored": &*entry.ignored,
+        "ignored": entry.ignored.as_deref().unwrap_or_default(),
         "wouldThrottle": false,
         "request": shown_message(sent_headers, &entry.sent, mask_sent),
         "response": shown_message(answer_headers, &entry.answered, mask_answered),

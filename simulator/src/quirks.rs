@@ -1,6 +1,6 @@
 //! Quirks: where the service is doubtful, differs from its documents, or changed with time, a switch with a name.
 //!
-//! A quirk is one row of the [`table`]. The row says what each profile chooses, who says so, when, and how sure that is;
+//! A quirk is one row of `quirks/table.rs`. The row says what each profile chooses, who says so, when, and how sure that is;
 //! code asks for the value by the field the row declares.
 
 pub mod markdown;

@@ -62,7 +62,7 @@ struct Outcome {
     gzipped: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
     operation: Option<&'static str>,
-    ignored: Arc<[String]>,
+    ignored: Option<Arc<[String]>>,
     refusal: Option<&'static str>,
     /// The path asked for, its keys replaced, where nothing is emulated there.
     unknown_route: Option<String>,
@@ -217,7 +217,7 @@ impl Service {
             gzipped: false,
             headers: cors::preflight(&request.headers, endpoint),
             operation: Some("preflight"),
-            ignored: Arc::default(),
+            ignored: None,
             refusal: None,
             unknown_route: None,
         };
@@ -253,7 +253,7 @@ impl Service {
             gzipped: false,
             headers,
             operation: Some(call.operation()),
-            ignored: Arc::default(),
+            ignored: None,
             refusal: None,
             unknown_route: None,
         };
@@ -280,7 +280,7 @@ impl Service {
         };
 
         self.tally.answered(outcome.operation, outcome.status.as_u16());
-        self.tally.ignored(&outcome.ignored);
+        self.tally.ignored(outcome.ignored.as_deref().unwrap_or_default());
         if let Some(path) = outcome.unknown_route {
             self.tally.unknown_route(request.method.as_str(), path);
         }
@@ -305,7 +305,7 @@ impl Service {
             asked: Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash.as_deref()),
             sent: Body::copied(&request.body),
             head,
-            answered: Body::shared(&outcome.plain),
+            answered: Body::shared(outcome.plain),
             token_hash: caller.token_hash.clone(),
         };
         let (newest, forgotten) = {
@@ -329,7 +329,7 @@ impl Outcome {
             gzipped: gzipped && !kept.body.is_empty(),
             headers: Vec::new(),
             operation: Some(kept.operation.name()),
-            ignored: Arc::clone(&kept.ignored),
+            ignored: kept.ignored.clone(),
             refusal: None,
             unknown_route: None,
         }
@@ -338,7 +338,7 @@ impl Outcome {
     fn of_metadata(document: &metadata::Document, query: &str, gzipped: bool) -> Self {
         // `$format=xml`, which clients send (observed: msgraph-metadata#609), is what they get.
         let is_read = query.is_empty() || query == "$format=xml";
-        let ignored = if is_read { Arc::default() } else { Arc::from([format!("{query} has no effect here")]) };
+        let ignored = (!is_read).then(|| Arc::from([format!("{query} has no effect here")]));
         Self {
             status: StatusCode::OK,
             content: Content::Csdl,
@@ -401,7 +401,7 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
         gzipped,
         headers,
         operation: operation.map(Operation::name),
-        ignored: Arc::default(),
+        ignored: None,
         refusal: Some(refusal.name()),
         unknown_route: unknown_route(refusal, operation, request),
     }
@@ -419,7 +419,8 @@ fn unknown_route(refusal: &Refusal, operation: Option<Operation>, request: &Requ
 fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
     let plain = Bytes::from(reply.body);
     let body = if gzip && !plain.is_empty() { gzip::compress(&plain) } else { plain.clone() };
-    Kept { operation, status: reply.status, content: reply.content, plain, body, ignored: reply.ignored.into() }
+    let ignored = (!reply.ignored.is_empty()).then(|| reply.ignored.into());
+    Kept { operation, status: reply.status, content: reply.content, plain, body, ignored }
 }
 
 /// The client's own id of the exchange, if it is one that can be echoed.

@@ -23,7 +23,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
         app_id: None,
         user: None,
         token_hash: None,
-        ignored: [].into(),
+        ignored: None,
         asked: Asked::new(Method::GET, "/v1.0/organization?code=hush", &headers, None),
         sent: Body::copied(sent.as_bytes()),
         head: Head {
@@ -35,7 +35,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
             date: HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"),
             extra: Vec::new(),
         },
-        answered: Body::shared(&Bytes::copy_from_slice(answered.as_bytes())),
+        answered: Body::shared(Bytes::copy_from_slice(answered.as_bytes())),
     }
 }
 
