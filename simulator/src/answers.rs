@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use foldhash::fast::RandomState;
+use foldhash::fast::{FixedState, RandomState};
 use hyper::StatusCode;
 
 use crate::route::Operation;
@@ -34,6 +34,21 @@ pub struct Spelling<'a> {
     pub gzip: bool,
 }
 
+/// A spelling with its hash, which is worked out before the world is locked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The spelling.
+    pub spelling: Spelling<'a>,
+    hash: u64,
+}
+
+impl<'a> Asked<'a> {
+    /// With its hash. Whoever makes hashes collide only has answers worked out anew.
+    pub fn new(spelling: Spelling<'a>) -> Self {
+        Self { spelling, hash: FixedState::default().hash_one(spelling) }
+    }
+}
+
 /// An answer that was worked out.
 #[derive(Debug)]
 pub struct Kept {
@@ -55,7 +70,6 @@ pub struct Kept {
 #[derive(Debug, Default)]
 pub struct Answers {
     kept: HashMap<u64, (OwnedSpelling, Arc<Kept>), RandomState>,
-    hasher: RandomState,
     bytes: usize,
 }
 
@@ -71,13 +85,14 @@ struct OwnedSpelling {
 
 impl Answers {
     /// The answer to a request spelled like this one.
-    pub fn get(&self, spelling: &Spelling<'_>) -> Option<&Arc<Kept>> {
-        let (owned, kept) = self.kept.get(&self.hasher.hash_one(spelling))?;
-        owned.is(spelling).then_some(kept)
+    pub fn get(&self, asked: &Asked<'_>) -> Option<&Arc<Kept>> {
+        let (owned, kept) = self.kept.get(&asked.hash)?;
+        owned.is(&asked.spelling).then_some(kept)
     }
 
     /// Keeps an answer. When the limit is passed everything is forgotten: that is rare, and cheaper than bookkeeping.
-    pub fn keep(&mut self, spelling: &Spelling<'_>, kept: Arc<Kept>) {
+    pub fn keep(&mut self, asked: &Asked<'_>, kept: Arc<Kept>) {
+        let spelling = &asked.spelling;
         let size = kept.body.len() + kept.plain.len() + spelling.target.len();
         if size > LIMIT {
             return;
@@ -86,7 +101,7 @@ impl Answers {
             self.clear();
         }
         self.bytes += size;
-        self.kept.insert(self.hasher.hash_one(spelling), (OwnedSpelling::of(spelling), kept));
+        self.kept.insert(asked.hash, (OwnedSpelling::of(spelling), kept));
     }
 
     /// Forgets everything, because the tenant's state changed.

@@ -1,5 +1,6 @@
 //! The log: one line per request on stderr, written by a thread of its own so that no request waits for a terminal.
 
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -117,17 +118,25 @@ impl Log {
     }
 
     fn write(&self, line: impl FnOnce(&mut Vec<u8>)) {
+        thread_local! {
+            /// The line is spelled here, so that threads wait for each other only while it is copied.
+            static SPELLED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
         let Some(shared) = &self.shared else { return };
-        let mut pending = shared.lock();
-        if pending.text.len() > WAITING {
-            pending.left_out += 1;
-            return;
-        }
-        line(&mut pending.text);
-        if std::mem::take(&mut pending.idle) {
-            drop(pending);
-            shared.wake.notify_one();
-        }
+        SPELLED.with_borrow_mut(|spelled| {
+            spelled.clear();
+            line(spelled);
+            let mut pending = shared.lock();
+            if pending.text.len() > WAITING {
+                pending.left_out += 1;
+                return;
+            }
+            pending.text.extend_from_slice(spelled);
+            if std::mem::take(&mut pending.idle) {
+                drop(pending);
+                shared.wake.notify_one();
+            }
+        });
     }
 }
 

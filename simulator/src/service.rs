@@ -11,11 +11,11 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
 
 use crate::access::{Access, Caller};
-use crate::answers::{Kept, Spelling};
+use crate::answers::{Asked, Kept, Spelling};
 use crate::exchange::{Answer, BODY_LIMIT, Request, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
-use crate::journal::{Asked, Body, Entry};
+use crate::journal::{self, Body, Entry};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
@@ -111,15 +111,28 @@ impl Service {
             return self.answer_sign_in(request, &call);
         }
         let caller = self.access.caller(&request, &self.tenants);
+        let asked = Asked::new(self.spelling(&request));
         let (stamp, outcome) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            (stamp, self.decide(&mut world, &request, &caller, now))
+            (stamp, self.decide(&mut world, &request, &asked, &caller, now))
         };
         let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
         cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
+    }
+
+    /// How the request is spelled, as far as its answer depends on it.
+    fn spelling<'a>(&'a self, request: &'a Request) -> Spelling<'a> {
+        Spelling {
+            target: request.target(),
+            scheme: request.door.scheme().name(),
+            authority: request.authority().unwrap_or(&self.default_authority),
+            shape: Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes)),
+            preferences: Preferences::of(&request.headers),
+            gzip: request.accepts_gzip(),
+        }
     }
 
     /// Web server → `$metadata`, or token → kept answer, or route → role → operation.
@@ -127,30 +140,26 @@ impl Service {
         &self,
         world: &mut World,
         request: &Request,
+        asked: &Asked<'_>,
         caller: &Caller,
         now: DateTime<Utc>,
     ) -> Result<Outcome, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
         web_server(request, world).map_err(unrouted)?;
-        let target = request.target();
+        let Spelling { target, scheme, authority, shape, preferences, gzip } = asked.spelling;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         if let Some(version) = route::metadata(&request.method, path) {
-            return Ok(Outcome::of_metadata(metadata::document(version), query, request.accepts_gzip()));
+            return Ok(Outcome::of_metadata(metadata::document(version), query, gzip));
         }
         caller.authenticate(now).map_err(unrouted)?;
 
-        let authority = request.authority().unwrap_or(&self.default_authority);
-        let shape = Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes));
-        let preferences = Preferences::of(&request.headers);
-        let scheme = request.door.scheme().name();
-        let spelling = Spelling { target, scheme, authority, shape, preferences, gzip: request.accepts_gzip() };
         // Who the user is decides what they see, so their answers are worked out each time.
         let keeps = request.method == Method::GET && caller.delegation().is_none();
         if keeps
-            && let Some(kept) = world.answers.get(&spelling)
+            && let Some(kept) = world.answers.get(asked)
             && caller.has_any(kept.operation.scopes())
         {
-            return Ok(Outcome::of_kept(kept, spelling.gzip));
+            return Ok(Outcome::of_kept(kept, gzip));
         }
 
         let route = route::route(&request.method, path).map_err(unrouted)?;
@@ -183,11 +192,11 @@ impl Service {
             now,
         };
         let reply = operations::run(context, &route).map_err(routed)?;
-        let kept = Arc::new(keep(reply, operation, spelling.gzip));
+        let kept = Arc::new(keep(reply, operation, gzip));
         if keeps && world.answers_last() {
-            world.answers.keep(&spelling, Arc::clone(&kept));
+            world.answers.keep(asked, Arc::clone(&kept));
         }
-        Ok(Outcome::of_kept(&kept, spelling.gzip))
+        Ok(Outcome::of_kept(&kept, gzip))
     }
 
     /// Answers what could not be read as a request; `status` is what the reader made of it.
@@ -302,7 +311,12 @@ impl Service {
             app_id: caller.app_id,
             user: caller.user_name.clone(),
             ignored: outcome.ignored,
-            asked: Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash.as_deref()),
+            asked: journal::Asked::new(
+                request.method.clone(),
+                request.target(),
+                &request.headers,
+                caller.token_hash.as_deref(),
+            ),
             sent: Body::copied(&request.body),
             head,
             answered: Body::shared(outcome.plain),
