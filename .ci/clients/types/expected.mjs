@@ -7,8 +7,8 @@ export const VALUES = [
   ...[
     ["androidAOSPUserOwnedDeviceEnrollment", "observed: sdk-dotnet#2735"],
     ["androidAOSPUserlessDeviceEnrollment", "inferred from the one with a user"],
-    ["androidEnterpriseCorporateWorkProfile", "observed for its siblings: sdk-dotnet#2735"],
-    ["androidEnterpriseDedicatedDevice", "observed for its siblings: sdk-dotnet#2735"],
+    ["androidEnterpriseCorporateWorkProfile", "observed: docs#18926"],
+    ["androidEnterpriseDedicatedDevice", "observed: sdk-python#457"],
     ["androidEnterpriseFullyManaged", "observed for its siblings: sdk-dotnet#2735"],
     ["azureAdJoinUsingAzureVmExtension", "observed: sdk-python#443"],
     ["appleACMEBasicBYOD", "observed: sdk-php#1605"],

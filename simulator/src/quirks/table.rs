@@ -223,7 +223,7 @@ quirks! {
         Prefer = "prefer",
         /// As they are.
         Emit = "emit",
-    } Prefer / Emit / Emit, Observed, "2025-01", "sdk-dotnet#2735, sdk-php#1605, sdk-php#1635, sdk-python#443";
+    } Prefer / Emit / Emit, Observed, "2025-01-10", "sdk-php#1635, sdk-dotnet#2735, sdk-php#1605, sdk-python#443, docs#18926";
     /// The number of characters of a temporary passcode.
     passcode_length: PasscodeLength = "passcode-length" {
         /// Six.
