@@ -421,9 +421,13 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
     }
 }
 
-/// The path, its keys replaced, of a request for something that is not emulated. A token is asked for before the route,
+/// The path, its keys replaced, of a request for something that is not emulated, or the host nobody answers for. A token is asked for before the route,
 /// and outside the API versions, where the identity platform is, clients bring none.
 fn unknown_route(refusal: &Refusal, operation: Option<Operation>, request: &Request) -> Option<String> {
+    // A host that the proxy does not answer for is what a user has to learn of first.
+    if let Refusal::Elsewhere(host) = refusal {
+        return Some(host.to_string());
+    }
     let path = request.uri.path();
     let outside = || matches!(route::route(&request.method, path), Err(Refusal::NoVersion { .. }));
     let unknown = operation.is_none() && (refusal.is_about_the_route() || (refusal.is_about_the_token() && outside()));

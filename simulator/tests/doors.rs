@@ -1,5 +1,6 @@
 //! The doors of the client port, with published clients of HTTP and TLS: which of them are open, and what comes through.
 
+use simtune::wire::error::Refusal;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -438,4 +439,22 @@ fn any_bytes_through_any_door_come_to_an_end() {
         })
         .unwrap();
     assert_eq!(running.control("GET", "/readyz", "").0, 200);
+}
+
+#[test]
+fn a_host_that_is_refused_is_counted_by_its_name() {
+    let harness = crate::harness::Harness::new();
+    let request = crate::harness::request(hyper::Method::CONNECT, "example.com:443", b"");
+    let answer = harness.service.refuse(request, &Refusal::Elsewhere("example.com:443".into()));
+    assert_eq!(answer.status, 403);
+    let met: Vec<String> = harness
+        .service
+        .tally()
+        .counts()
+        .unknown_routes
+        .met
+        .keys()
+        .map(|asked| format!("{} {}", asked.method, asked.path))
+        .collect();
+    assert_eq!(met, ["CONNECT example.com:443"]);
 }
