@@ -777,3 +777,47 @@ fn the_code_flow_over_a_socket() {
     );
     assert!(exchange(running.client, read.as_bytes()).starts_with("HTTP/1.1 200"));
 }
+
+/// What `executeAction` asks for stands in its body, and so does what the role must allow.
+#[test]
+fn a_call_for_many_devices_asks_for_the_right_to_what_it_does() {
+    let harness = Harness::new();
+    let tenant = harness.service.tenants().default_tenant();
+    let (seen, hidden) = (harness.id_of("iPhone-1"), harness.id_of("iPad-1"));
+    {
+        let mut world = tenant.world();
+        let (now, _) = world.advance(harness.wall.now());
+        world.edit_device(seen.parse().unwrap(), now, |device| {
+            device.edit(|record| record.role_scope_tag_ids = r#"["3"]"#.into());
+        });
+    }
+    let execute = |name: &str, action: &str| {
+        let body = format!(r#"{{"actionName":"{action}","deviceIds":["{seen}","{hidden}"]}}"#);
+        let target = "/beta/deviceManagement/managedDevices/executeAction";
+        let asked = request(Method::POST, target, body.as_bytes()).with("content-type", "application/json");
+        harness.send(asked.with("authorization", &format!("Bearer {}", harness.token_of(name))))
+    };
+    for (name, action, status) in [
+        ("read.only", "syncDevice", 403),
+        ("endpoint.security", "wipe", 403),
+        ("helpdesk", "delete", 403),
+        ("unlicensed", "syncDevice", 401),
+    ] {
+        assert_eq!(execute(name, action).status, status, "{name}: {action}");
+    }
+    let audits = || harness.get_json("/beta/deviceManagement/remoteActionAudits")["value"].as_array().unwrap().len();
+    assert_eq!(audits(), 0, "what was refused leaves no trace");
+
+    tenant.put_user(User { scope_tags: vec!["3".to_owned()], ..harness.user("helpdesk") });
+    let lists = body_json(&execute("helpdesk", "syncDevice"));
+    assert_eq!(lists["successfulDeviceIds"], serde_json::json!([seen]));
+    assert_eq!(lists["notFoundDeviceIds"], serde_json::json!([hidden]), "what the tags hide is not found");
+    let audit = harness.get_json("/beta/deviceManagement/remoteActionAudits")["value"][0].clone();
+    assert_eq!(audit["initiatedByUserPrincipalName"], harness.user("helpdesk").user_principal_name);
+    assert_eq!(audit["deviceActionCategory"], "bulk");
+
+    // Functions hand out secrets: they are remote tasks, too.
+    let mac = format!("/beta/deviceManagement/managedDevices/{}/getFileVaultKey", harness.id_of("MacBook-1"));
+    assert_eq!(harness.as_user("read.only", Method::GET, &mac).status, 403);
+    assert_eq!(harness.as_user("intune.admin", Method::GET, &mac).status, 200);
+}
