@@ -10,6 +10,7 @@ for tool in curl jq; do
 done
 
 simtune=$(realpath "$simtune")
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../checks.sh"
 # What somebody has set for a simulator of their own is not meant here; see also the change of folder below.
 unset "${!SIMTUNE_@}"
 
@@ -29,26 +30,6 @@ at_exit() {
 trap at_exit EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-
-checks=0
-ok() {
-  checks=$((checks + 1))
-  printf 'ok   %s\n' "$1"
-}
-fail() {
-  printf 'FAIL %s\n' "$1" >&2
-  shift
-  printf '     %s\n' "$@" >&2
-  exit 1
-}
-equal() { # NAME EXPECTED GOT
-  [ "$2" = "$3" ] || fail "$1" "expected: $2" "got:      $3"
-  ok "$1"
-}
-matches() { # NAME PATTERN GOT
-  [[ $3 =~ $2 ]] || fail "$1" "expected: something like $2" "got:      $3"
-  ok "$1"
-}
 
 # http CURL-ARGUMENTS…: leaves the answer in $status, $body and $headers. curl's own failures end the check.
 http() {

@@ -9,6 +9,7 @@ for tool in curl jq openssl node python3; do
   command -v "$tool" >/dev/null || { echo "$tool is missing" >&2; exit 1; }
 done
 simtune=$(realpath "$simtune")
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../checks.sh"
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 # What somebody has set for a simulator, a proxy or roots of their own is not meant here.
 unset "${!SIMTUNE_@}" http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
@@ -28,26 +29,6 @@ trap at_exit EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 cd "$scratch"
-
-checks=0
-ok() {
-  checks=$((checks + 1))
-  printf 'ok   %s\n' "$1"
-}
-fail() {
-  printf 'FAIL %s\n' "$1" >&2
-  shift
-  printf '     %s\n' "$@" >&2
-  exit 1
-}
-equal() { # NAME EXPECTED GOT
-  [ "$2" = "$3" ] || fail "$1" "expected: $2" "got:      $3"
-  ok "$1"
-}
-matches() { # NAME PATTERN GOT
-  [[ $3 =~ $2 ]] || fail "$1" "expected: something like $2" "got:      $3"
-  ok "$1"
-}
 
 "$simtune" serve --listen 127.0.0.1:0 --control 127.0.0.1:0 --ready-file ready.json --ca-dir ca --tls-name intune.test \
   >/dev/null 2>log &
