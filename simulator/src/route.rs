@@ -3,185 +3,20 @@
 //! Intune answers an unknown verb with the *template* of the path (`~/singleton/navigation/key`), so a path is walked
 //! through the resources of the model, and each step leaves its kind behind.
 
+mod operation;
+
 use std::fmt::Write;
 
 use hyper::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::actions::{self, PRIVILEGED, RemoteAction};
+use crate::actions::{self, RemoteAction};
 use crate::device::record::ApiVersion;
 use crate::functions::{self, DeviceFunction};
 use crate::model::managed_device::DeviceNavigation;
 use crate::wire::error::{BackendCall, Refusal};
 
-/// What a request asks for.
-#[derive(Debug, Clone, Copy)]
-pub enum Operation {
-    /// `GET …/managedDevices`.
-    ListDevices,
-    /// `GET …/managedDevices/$count`.
-    CountDevices,
-    /// `GET …/managedDevices/{id}`.
-    GetDevice,
-    /// `PATCH …/managedDevices/{id}`.
-    UpdateDevice,
-    /// `DELETE …/managedDevices/{id}`.
-    DeleteDevice,
-    /// `POST …/managedDevices/{id}/{action}`.
-    RunAction(&'static dyn RemoteAction),
-    /// `POST …/managedDevices/executeAction`.
-    ExecuteAction,
-    /// `GET …/managedDevices/{id}/{function}()`.
-    CallFunction(&'static dyn DeviceFunction),
-    /// `GET …/managedDevices/{id}/{navigation}`.
-    FollowNavigation(DeviceNavigation),
-    /// `GET …/managedDevices/{id}/{navigation}/{id}`.
-    GetNavigationItem(DeviceNavigation),
-    /// `GET …/managedDevices/{id}/{navigation}/{id}/settingStates`.
-    ListSettingStates(DeviceNavigation),
-    /// `GET …/comanagedDevices`.
-    ListComanagedDevices,
-    /// `GET …/detectedApps`.
-    ListDetectedApps,
-    /// `GET …/detectedApps/{id}`.
-    GetDetectedApp,
-    /// `GET …/deviceCategories`.
-    ListDeviceCategories,
-    /// `GET …/deviceCategories/{id}`.
-    GetDeviceCategory,
-    /// `GET …/managedDeviceOverview`.
-    GetOverview,
-    /// `GET …/auditEvents`.
-    ListAuditEvents,
-    /// `GET …/auditEvents/{id}`.
-    GetAuditEvent,
-    /// `GET /deviceManagement`.
-    GetDeviceManagement,
-    /// `GET /me`.
-    GetMe,
-    /// `GET …/remoteActionAudits`.
-    ListAudits,
-    /// `GET …/remoteActionAudits/{id}`.
-    GetAudit,
-    /// `GET /users`.
-    ListUsers,
-    /// `GET /users/{id}`.
-    GetUser,
-    /// `GET /organization`.
-    ListOrganizations,
-    /// `GET /organization/{id}`.
-    GetOrganization,
-}
-
-impl Operation {
-    /// Its name in the journal.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ListDevices => "listDevices",
-            Self::CountDevices => "countDevices",
-            Self::GetDevice => "getDevice",
-            Self::UpdateDevice => "updateDevice",
-            Self::DeleteDevice => "deleteDevice",
-            Self::RunAction(action) => action.name(),
-            Self::ExecuteAction => "executeAction",
-            Self::CallFunction(function) => function.name(),
-            Self::FollowNavigation(navigation) => navigation.property().name,
-            Self::GetNavigationItem(_) => "getNavigationItem",
-            Self::ListSettingStates(_) => "listSettingStates",
-            Self::ListComanagedDevices => "listComanagedDevices",
-            Self::ListDetectedApps => "listDetectedApps",
-            Self::GetDetectedApp => "getDetectedApp",
-            Self::ListDeviceCategories => "listDeviceCategories",
-            Self::GetDeviceCategory => "getDeviceCategory",
-            Self::GetOverview => "getManagedDeviceOverview",
-            Self::ListAuditEvents => "listAuditEvents",
-            Self::GetAuditEvent => "getAuditEvent",
-            Self::GetDeviceManagement => "getDeviceManagement",
-            Self::GetMe => "getMe",
-            Self::ListAudits => "listRemoteActionAudits",
-            Self::GetAudit => "getRemoteActionAudit",
-            Self::ListUsers => "listUsers",
-            Self::GetUser => "getUser",
-            Self::ListOrganizations => "listOrganization",
-            Self::GetOrganization => "getOrganization",
-        }
-    }
-
-    /// The application permissions any of which allows it, in the order a refusal lists them (documented on each
-    /// operation's page; the order for reading devices was observed, cnspec#1708).
-    pub fn scopes(self) -> &'static [&'static str] {
-        match self {
-            Self::ListDevices
-            | Self::CountDevices
-            | Self::GetDevice
-            | Self::ListComanagedDevices
-            | Self::ListDetectedApps
-            | Self::GetDetectedApp
-            | Self::GetOverview => {
-                &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
-            }
-            Self::FollowNavigation(navigation)
-            | Self::GetNavigationItem(navigation)
-            | Self::ListSettingStates(navigation) => navigation_scopes(navigation),
-            Self::ListAuditEvents | Self::GetAuditEvent | Self::GetDeviceManagement => {
-                &["DeviceManagementApps.Read.All", "DeviceManagementApps.ReadWrite.All"]
-            }
-            Self::UpdateDevice | Self::DeleteDevice => &["DeviceManagementManagedDevices.ReadWrite.All"],
-            Self::RunAction(action) => action.scopes(),
-            Self::ExecuteAction => PRIVILEGED,
-            Self::CallFunction(function) => function.scopes(),
-            Self::ListAudits | Self::GetAudit | Self::ListDeviceCategories | Self::GetDeviceCategory => {
-                CONFIGURATION_OR_DEVICES
-            }
-            Self::GetMe => &[
-                "User.Read",
-                "User.ReadWrite",
-                "User.ReadBasic.All",
-                "User.Read.All",
-                "User.ReadWrite.All",
-                "Directory.Read.All",
-                "Directory.ReadWrite.All",
-            ],
-            Self::ListUsers | Self::GetUser => {
-                &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]
-            }
-            Self::ListOrganizations | Self::GetOrganization => &[
-                "Organization.Read.All",
-                "Organization.ReadWrite.All",
-                "Directory.Read.All",
-                "Directory.ReadWrite.All",
-            ],
-        }
-    }
-
-    /// Whether it belongs to the directory, whose refusals are its own.
-    pub fn is_directory(self) -> bool {
-        matches!(self, Self::ListUsers | Self::GetUser | Self::GetMe | Self::ListOrganizations | Self::GetOrganization)
-    }
-}
-
-const CONFIGURATION_OR_DEVICES: &[&str] = &[
-    "DeviceManagementConfiguration.Read.All",
-    "DeviceManagementConfiguration.ReadWrite.All",
-    "DeviceManagementManagedDevices.Read.All",
-    "DeviceManagementManagedDevices.ReadWrite.All",
-];
-
-/// Policy states have no page that says (observed: contrib#8452); those of the policies themselves, or those of the
-/// device, are assumed.
-fn navigation_scopes(navigation: DeviceNavigation) -> &'static [&'static str] {
-    match navigation {
-        DeviceNavigation::Category
-        | DeviceNavigation::CompliancePolicyStates
-        | DeviceNavigation::ConfigurationStates => CONFIGURATION_OR_DEVICES,
-        DeviceNavigation::LogCollectionRequests
-        | DeviceNavigation::Users
-        | DeviceNavigation::WindowsProtectionState
-        | DeviceNavigation::DetectedApps => {
-            &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
-        }
-    }
-}
+pub use self::operation::Operation;
 
 /// Whose devices a path below a user is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
