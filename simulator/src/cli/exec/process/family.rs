@@ -3,7 +3,7 @@
 //! It hands orphans to the nearest subreaper, so descendants that left the command's process group end up as children of
 //! this process.
 
-use rustix::process::{Pid, getpgid, getpgrp, getpid, getppid, getsid, set_child_subreaper};
+use rustix::process::{Pid, getpid, set_child_subreaper};
 
 /// Orphans among the descendants of this process become its children.
 pub(super) fn adopt_orphans() {
@@ -18,27 +18,47 @@ pub(super) fn children() -> Vec<Pid> {
     entries
         .filter_map(|entry| {
             let pid: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            (parent(&stat)? == own.as_raw_nonzero().get()).then(|| Pid::from_raw(pid)).flatten()
+            (Standing::of(pid)?.parent == own.as_raw_nonzero().get()).then(|| Pid::from_raw(pid)).flatten()
         })
         .collect()
 }
 
-/// The parent in a line of `/proc/PID/stat`: behind the name, which may hold anything, stand state and parent.
-fn parent(stat: &str) -> Option<i32> {
-    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()
+/// Where a process stands among the others. A number is 0 where that process is outside this one's container: a program
+/// that `docker exec` or `unshare` started has a parent, a group and a session that it cannot name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    parent: i32,
+    group: i32,
+    session: i32,
+}
+
+impl Standing {
+    /// Of the process `pid`. None where `/proc` does not tell.
+    fn of(pid: i32) -> Option<Self> {
+        Self::read(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    /// From a line of `/proc/PID/stat`: behind the name, which may hold anything, stand state, parent, group and session.
+    fn read(stat: &str) -> Option<Self> {
+        let mut numbers = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(1).map_while(|word| word.parse().ok());
+        Some(Self { parent: numbers.next()?, group: numbers.next()?, session: numbers.next()? })
+    }
 }
 
 /// Whether nobody of this session stands behind this process's group, who could let it go on after a stop.
 pub(super) fn is_orphaned() -> bool {
-    let own = getpgrp();
-    let mut ancestor = getppid();
-    while let Some(pid) = ancestor {
-        if getpgid(Some(pid)).ok() != Some(own) {
-            return getsid(Some(pid)).ok() != getsid(None).ok();
+    is_orphaned_among(getpid().as_raw_nonzero().get(), Standing::of)
+}
+
+/// The same for the process `pid`, where `standing` tells of each.
+fn is_orphaned_among(pid: i32, standing: impl Fn(i32) -> Option<Standing>) -> bool {
+    let Some(own) = standing(pid) else { return true };
+    let mut ancestor = own.parent;
+    while let Some(behind) = standing(ancestor) {
+        if behind.group != own.group {
+            return behind.session != own.session;
         }
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
-        ancestor = parent(&stat).and_then(Pid::from_raw);
+        ancestor = behind.parent;
     }
     true
 }
@@ -52,10 +72,44 @@ pub(super) fn ignored_signals() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::{Standing, is_orphaned_among};
+
+    fn stands(parent: i32, group: i32, session: i32) -> Standing {
+        Standing { parent, group, session }
+    }
+
     #[test]
     fn a_name_with_parentheses_and_spaces_hides_nothing() {
-        assert_eq!(super::parent("42 (a) S 7 (b) R 9 1 1 0"), Some(9));
-        assert_eq!(super::parent("42 (sh) S 7 42 42 0"), Some(7));
-        assert_eq!(super::parent("nonsense"), None);
+        assert_eq!(Standing::read("42 (a) S 7 (b) R 9 1 2 0"), Some(stands(9, 1, 2)));
+        assert_eq!(Standing::read("42 (sh) S 7 42 43 0"), Some(stands(7, 42, 43)));
+        assert_eq!(Standing::read("42 (sh) S 0 0 0 0"), Some(stands(0, 0, 0)));
+        assert_eq!(Standing::read("nonsense"), None);
+    }
+
+    /// Process 9 with its ancestors, nearest first.
+    fn orphaned(own: Standing, ancestors: &[(i32, Standing)]) -> bool {
+        is_orphaned_among(9, |pid| match pid {
+            9 => Some(own),
+            _ => ancestors.iter().find(|(known, _)| *known == pid).map(|(_, standing)| *standing),
+        })
+    }
+
+    #[test]
+    fn a_shell_with_job_control_lets_its_jobs_go_on() {
+        assert!(!orphaned(stands(5, 9, 5), &[(5, stands(1, 5, 5))]));
+        // The same through a script in the job's group.
+        assert!(!orphaned(stands(7, 7, 5), &[(7, stands(5, 7, 5)), (5, stands(1, 5, 5))]));
+    }
+
+    #[test]
+    fn whoever_leads_a_session_has_nobody_behind() {
+        assert!(orphaned(stands(5, 5, 5), &[(5, stands(3, 5, 5)), (3, stands(1, 3, 3))]));
+        assert!(orphaned(stands(1, 1, 1), &[(1, stands(0, 1, 1))]), "the first process of a container");
+    }
+
+    #[test]
+    fn a_group_outside_the_container_is_another_one() {
+        assert!(orphaned(stands(5, 5, 5), &[(5, stands(3, 5, 5)), (3, stands(0, 0, 0))]));
+        assert!(orphaned(stands(5, 0, 0), &[(5, stands(0, 0, 0))]), "nobody inside stands behind it");
     }
 }

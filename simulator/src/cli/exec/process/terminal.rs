@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::IsTerminal;
 
 use nix::sys::signal::{SigSet, Signal};
-use rustix::process::{Pid, getpgrp};
+use rustix::process::Pid;
 use rustix::termios::{tcgetpgrp, tcsetpgrp};
 
 pub(super) struct Terminal(File);
@@ -22,7 +22,7 @@ impl Terminal {
 
     /// Whether it belongs to this process's group.
     pub(super) fn is_ours(&self) -> bool {
-        self.belongs_to(getpgrp())
+        own_group().is_some_and(|group| self.belongs_to(group))
     }
 
     /// Whether it belongs to `group`.
@@ -44,8 +44,14 @@ impl Terminal {
 
     /// Takes it back from `group`, if that still has it.
     pub(super) fn take_back_from(&self, group: Pid) {
-        if self.belongs_to(group) {
-            self.give_to(getpgrp());
+        if let Some(own) = own_group().filter(|_| self.belongs_to(group)) {
+            self.give_to(own);
         }
     }
+}
+
+/// The group of this process. None where its leader is outside this container, as under `docker exec`: such a group has no
+/// number here, and whoever leads it sees to its terminal itself.
+fn own_group() -> Option<Pid> {
+    Pid::from_raw(nix::unistd::getpgrp().as_raw())
 }
