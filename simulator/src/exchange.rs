@@ -1,5 +1,8 @@
 //! One exchange as plain values: what came in, what goes out. Sockets are elsewhere.
 
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
+
 use bytes::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::http::request::Parts;
@@ -179,6 +182,41 @@ pub struct Answer {
     pub body: Bytes,
     /// The service's id of the exchange.
     pub request_id: Uuid,
+    /// How it is spoiled on its way; nothing, nearly always.
+    pub delivery: Option<Delivery>,
+}
+
+/// How an answer is spoiled on its way to the client. The answer itself is whole; HTTP's rules are what is broken, or
+/// stretched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// The connection is reset (RST) at this point.
+    Reset(Point),
+    /// This many bytes of the body are sent, as if there were more, and the connection ends.
+    Truncate(usize),
+    /// Nothing is sent for a while, at this point.
+    Stall(Duration, Point),
+    /// So many bytes a second.
+    Slow(NonZeroU32),
+    /// In chunks of so many bytes, each sent by itself.
+    Chunk(NonZeroUsize),
+    /// The length announced is the body's and this; the connection ends behind the body.
+    WrongLength(i32),
+    /// The connection ends behind the answer, which does not say so.
+    Close,
+    /// An interim answer with this status, 1xx, comes first.
+    Informational(StatusCode),
+}
+
+/// A point of an answer on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// Before its first byte.
+    Start,
+    /// Inside its head.
+    Head,
+    /// Inside its body; behind the head where there is none.
+    Body,
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use hyper::{Method, StatusCode, Version};
 
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Kept, Spelling};
-use crate::exchange::{Answer, BODY_LIMIT, Request, Unread};
+use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
 use crate::journal::{self, Body, Entry};
@@ -66,6 +66,8 @@ struct Outcome {
     refusal: Option<&'static str>,
     /// The path asked for, its keys replaced, where nothing is emulated there.
     unknown_route: Option<String>,
+    /// How it is spoiled on its way.
+    delivery: Option<Delivery>,
 }
 
 impl Service {
@@ -219,16 +221,9 @@ impl Service {
         let stamp = self.stamp(&caller.tenant);
         let endpoint = call.map_or(cors::Endpoint::Graph, sign_in::Call::endpoint);
         let outcome = Outcome {
-            status: StatusCode::OK,
-            content: Content::Empty,
-            plain: Bytes::new(),
-            body: Bytes::new(),
-            gzipped: false,
             headers: cors::preflight(&request.headers, endpoint),
             operation: Some("preflight"),
-            ignored: None,
-            refusal: None,
-            unknown_route: None,
+            ..Outcome::new(StatusCode::OK, Content::Empty, Bytes::new())
         };
         self.finish(request, &caller, outcome, stamp)
     }
@@ -255,16 +250,9 @@ impl Service {
         let mut headers = answered.headers;
         cors::allow(&request.headers, call.endpoint(), &mut headers);
         let outcome = Outcome {
-            status: answered.status,
-            content: Content::Identity,
-            plain: answered.body.clone(),
-            body: answered.body,
-            gzipped: false,
             headers,
             operation: Some(call.operation()),
-            ignored: None,
-            refusal: None,
-            unknown_route: None,
+            ..Outcome::new(answered.status, Content::Identity, answered.body)
         };
         self.finish(request, &caller, outcome, stamp)
     }
@@ -286,6 +274,7 @@ impl Service {
             content: outcome.content,
             body: outcome.body,
             request_id: stamp.request_id,
+            delivery: outcome.delivery,
         };
 
         self.tally.answered(outcome.operation, outcome.status.as_u16());
@@ -334,18 +323,30 @@ impl Service {
 }
 
 impl Outcome {
-    fn of_kept(kept: &Kept, gzipped: bool) -> Self {
+    /// An answer as it is, without more to say of it.
+    fn new(status: StatusCode, content: Content, body: Bytes) -> Self {
         Self {
-            status: kept.status,
-            content: kept.content,
-            plain: kept.plain.clone(),
-            body: kept.body.clone(),
-            gzipped: gzipped && !kept.body.is_empty(),
+            status,
+            content,
+            plain: body.clone(),
+            body,
+            gzipped: false,
             headers: Vec::new(),
-            operation: Some(kept.operation.name()),
-            ignored: kept.ignored.clone(),
+            operation: None,
+            ignored: None,
             refusal: None,
             unknown_route: None,
+            delivery: None,
+        }
+    }
+
+    fn of_kept(kept: &Kept, gzipped: bool) -> Self {
+        Self {
+            plain: kept.plain.clone(),
+            gzipped: gzipped && !kept.body.is_empty(),
+            operation: Some(kept.operation.name()),
+            ignored: kept.ignored.clone(),
+            ..Self::new(kept.status, kept.content, kept.body.clone())
         }
     }
 
@@ -354,16 +355,11 @@ impl Outcome {
         let is_read = query.is_empty() || query == "$format=xml";
         let ignored = (!is_read).then(|| Arc::from([format!("{query} has no effect here")]));
         Self {
-            status: StatusCode::OK,
-            content: Content::Csdl,
-            plain: document.plain.clone(),
             body: if gzipped { document.packed().clone() } else { document.plain.clone() },
             gzipped,
-            headers: Vec::new(),
             operation: Some("metadata"),
             ignored,
-            refusal: None,
-            unknown_route: None,
+            ..Self::new(StatusCode::OK, Content::Csdl, document.plain.clone())
         }
     }
 }
@@ -408,16 +404,13 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
         headers.push((header::WWW_AUTHENTICATE, challenge));
     }
     Outcome {
-        status,
-        content,
         body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
-        plain,
         gzipped,
         headers,
         operation: operation.map(Operation::name),
-        ignored: None,
         refusal: Some(refusal.name()),
         unknown_route: unknown_route(refusal, operation, request),
+        ..Outcome::new(status, content, plain)
     }
 }
 
