@@ -12,7 +12,7 @@ use hyper::header::{self, HeaderMap};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-pub use self::mask::{target as masked_target, token_hash};
+pub use self::mask::{TokenHash, target as masked_target};
 use crate::wire::headers::Head;
 
 /// Entries kept per tenant.
@@ -42,7 +42,7 @@ pub struct Entry {
     /// The sign-in name of the user it acted for.
     pub user: Option<Arc<str>>,
     /// A hash that is the same for the same token.
-    pub token_hash: Option<Arc<str>>,
+    pub token_hash: Option<TokenHash>,
     /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
     /// would be counted up and down by every core.
     pub ignored: Option<Arc<[String]>>,
@@ -69,7 +69,7 @@ pub struct Asked {
 
 impl Asked {
     /// Copies what is worth keeping; `token_hash` stands for the bearer token, if there was one.
-    pub fn new(method: Method, target: &str, headers: &HeaderMap, token_hash: Option<&str>) -> Self {
+    pub fn new(method: Method, target: &str, headers: &HeaderMap, token_hash: Option<TokenHash>) -> Self {
         let mut text = String::with_capacity(target.len() + headers.len() * 48);
         text.push_str(target);
         for (name, value) in headers {
@@ -78,7 +78,7 @@ impl Asked {
             match token_hash {
                 Some(hash) if *name == header::AUTHORIZATION => {
                     text.push_str("Bearer masked-");
-                    text.push_str(hash);
+                    hash.spell(&mut text);
                 }
                 _ if mask::is_credential(name) => {
                     text.push_str(&mask::credential(&String::from_utf8_lossy(value.as_bytes())));
@@ -125,10 +125,11 @@ impl Body {
     }
 }
 
-/// The journal of one tenant.
+/// The journal of one tenant. What is asked of it while requests are answered is short: entries are handed out, and spelled
+/// by whoever reads them.
 #[derive(Debug, Default)]
 pub struct Journal {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Arc<Entry>>,
     /// Entries ever written; the newest has this number.
     written: u64,
     bytes: usize,
@@ -138,7 +139,7 @@ impl Journal {
     /// Writes an entry, and forgets the oldest where a limit asks for it. What is forgotten is handed out, so that the
     /// caller can drop it when it holds no lock.
     #[must_use = "dropping an entry takes a while; do it without the lock"]
-    pub fn write(&mut self, entry: Entry) -> Option<Entry> {
+    pub fn write(&mut self, entry: Arc<Entry>) -> Option<Arc<Entry>> {
         self.bytes += entry.sent.kept.len() + entry.answered.kept.len();
         self.entries.push_back(entry);
         self.written += 1;
@@ -156,19 +157,12 @@ impl Journal {
         self.written
     }
 
-    /// The entries behind number `after`, as the control API shows them: the number to ask for next, how many of those
-    /// asked for are forgotten, and the entries.
-    pub fn since(&self, after: u64) -> Json {
+    /// The entries behind number `after`.
+    pub fn since(&self, after: u64) -> Page {
         let oldest = self.written - self.entries.len() as u64;
         let skip = usize::try_from(after.saturating_sub(oldest)).unwrap_or(usize::MAX);
-        let value: Vec<Json> = self
-            .entries
-            .iter()
-            .enumerate()
-            .skip(skip)
-            .map(|(index, entry)| shown(entry, oldest + index as u64 + 1))
-            .collect();
-        json!({ "next": self.written, "dropped": oldest.saturating_sub(after), "value": value })
+        let entries: Vec<Arc<Entry>> = self.entries.iter().skip(skip).cloned().collect();
+        Page { next: self.written, dropped: oldest.saturating_sub(after), entries }
     }
 
     /// The newest entry as the control API shows it.
@@ -179,6 +173,31 @@ impl Journal {
     /// Forgets everything; numbers start again.
     pub fn clear(&mut self) {
         *self = Self::default();
+    }
+}
+
+/// A part of a journal up to its newest entry.
+#[derive(Debug)]
+pub struct Page {
+    /// The number to ask for next time: that of the newest entry.
+    pub next: u64,
+    /// How many of those asked for are forgotten.
+    pub dropped: u64,
+    /// The entries, oldest first.
+    pub entries: Vec<Arc<Entry>>,
+}
+
+impl Page {
+    /// The entries as the control API shows them, oldest first.
+    pub fn shown(&self) -> impl Iterator<Item = Json> {
+        let first = self.next - self.entries.len() as u64 + 1;
+        self.entries.iter().zip(first..).map(|(entry, seq)| shown(entry, seq))
+    }
+
+    /// The page as the control API shows it.
+    pub fn json(&self) -> Json {
+        let value: Vec<Json> = self.shown().collect();
+        json!({ "next": self.next, "dropped": self.dropped, "value": value })
     }
 }
 
@@ -226,7 +245,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "status": entry.head.status.as_u16(),
         "appId": entry.app_id,
         "user": entry.user.as_deref(),
-        "tokenHash": entry.token_hash.as_deref(),
+        "tokenHash": entry.token_hash.map(|hash| hash.to_string()),
         "injected": null,
         "ignored": entry.ignored.as_deref().unwrap_or_default(),
         "wouldThrottle": false,

@@ -257,7 +257,7 @@ impl Service {
         self.finish(request, &caller, outcome, stamp)
     }
 
-    /// Headers, log, journal. The world is locked only to append to the journal.
+    /// Headers, log, journal.
     fn finish(&self, request: Request, caller: &Caller, outcome: Outcome, stamp: Stamp) -> Answer {
         let head = Head {
             status: outcome.status,
@@ -265,7 +265,7 @@ impl Service {
             gzipped: outcome.gzipped,
             request_id: stamp.request_id,
             client_request_id: client_request_id(&request).map(Box::from),
-            date: stamp.date,
+            now: stamp.now,
             extra: outcome.headers,
         };
         let answer = Answer {
@@ -300,21 +300,17 @@ impl Service {
             app_id: caller.app_id,
             user: caller.user_name.clone(),
             ignored: outcome.ignored,
-            asked: journal::Asked::new(
-                request.method.clone(),
-                request.target(),
-                &request.headers,
-                caller.token_hash.as_deref(),
-            ),
+            asked: journal::Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash),
             sent: Body::copied(&request.body),
             head,
             answered: Body::shared(outcome.plain),
-            token_hash: caller.token_hash.clone(),
+            token_hash: caller.token_hash,
         };
+        let entry = Arc::new(entry);
         let (newest, forgotten) = {
-            let mut world = caller.tenant.world();
-            let forgotten = world.journal.write(entry);
-            (world.journal.newest(), forgotten)
+            let mut journal = caller.tenant.journal();
+            let forgotten = journal.write(entry);
+            (journal.newest(), forgotten)
         };
         drop(forgotten);
         caller.tenant.announce(newest);

@@ -125,8 +125,7 @@ fn filtered(harness: &Harness, filter: &str) -> String {
     if answer.status != 200 {
         return refusal(harness, &target);
     }
-    let world = harness.service.tenants().default_tenant().world();
-    let entry = world.journal.last().expect("the exchange is in the journal");
+    let entry = harness.service.tenants().default_tenant().journal().last().expect("the exchange is in the journal");
     let ignored: Vec<&str> = entry["ignored"].as_array().unwrap().iter().filter_map(|note| note.as_str()).collect();
     let ignored = ignored.join("; ");
     let devices = json(&answer)["@odata.count"].to_string();

@@ -1,7 +1,9 @@
 //! The headers of every answer, as captured from the service (observed: tdi#24, CIS-benchmark#14).
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
+use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
@@ -47,8 +49,8 @@ pub struct Head {
     pub request_id: Uuid,
     /// The client's id, if it sent one.
     pub client_request_id: Option<Box<str>>,
-    /// The tenant's time, as the header spells it.
-    pub date: HeaderValue,
+    /// The tenant's time.
+    pub now: DateTime<Utc>,
     /// Headers of this answer alone, over all others.
     pub extra: Vec<(HeaderName, HeaderValue)>,
 }
@@ -61,7 +63,7 @@ impl Head {
         let echoed = self.client_request_id.as_deref().and_then(|id| HeaderValue::from_str(id).ok());
         headers.insert(CLIENT_REQUEST_ID, echoed.unwrap_or_else(|| own_id.clone()));
         headers.insert(REQUEST_ID, own_id);
-        headers.insert(header::DATE, self.date.clone());
+        headers.insert(header::DATE, date(self.now));
         if self.gzipped {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
@@ -112,6 +114,22 @@ impl Content {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         headers
     }
+}
+
+/// The header `Date` at `now`. It is spelled once a second, by each thread for itself: a value that all shared would be
+/// counted up and down by every core.
+fn date(now: DateTime<Utc>) -> HeaderValue {
+    thread_local! {
+        static SPELLED: RefCell<(i64, HeaderValue)> = const { RefCell::new((i64::MIN, HeaderValue::from_static(""))) };
+    }
+    SPELLED.with_borrow_mut(|(second, spelled)| {
+        if *second != now.timestamp() {
+            let text = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            *spelled = HeaderValue::from_str(&text).expect("a date is printable");
+            *second = now.timestamp();
+        }
+        spelled.clone()
+    })
 }
 
 fn guid_value(id: Uuid) -> HeaderValue {
