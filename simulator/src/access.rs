@@ -9,10 +9,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use foldhash::fast::RandomState;
-use hyper::header::{self, HeaderValue};
+use hyper::header::HeaderValue;
 use uuid::Uuid;
 
-use crate::exchange::Request;
 use crate::identity::access_token::{self, TokenDefect};
 use crate::identity::directory::Auth;
 use crate::identity::keys::SigningKey;
@@ -169,9 +168,9 @@ impl Access {
         Self { key, seen: RwLock::default(), hasher: RandomState::default(), state: next_state().into() }
     }
 
-    /// Whose request it is.
-    pub fn caller(&self, request: &Request, tenants: &Tenants) -> Recognised {
-        let token = bearer(request);
+    /// Whose request it is that says this of its author.
+    pub fn caller(&self, authorization: Option<&HeaderValue>, tenants: &Tenants) -> Recognised {
+        let token = bearer(authorization);
         let state = self.state.load(Ordering::Acquire);
         let last = LAST.take().filter(|last| last.state == state && *last.token == *token);
         Recognised(Some(last.unwrap_or_else(|| self.look_up(token, state, tenants))))
@@ -259,8 +258,8 @@ fn no_token(tenant: Arc<Tenant>) -> Caller {
 
 /// The token behind `Bearer`, or nothing. Bytes, because looking at each character of a known token would cost more than
 /// all the rest of knowing it.
-fn bearer(request: &Request) -> &[u8] {
-    let value = request.headers.get(header::AUTHORIZATION).map_or(&[][..], HeaderValue::as_bytes);
+fn bearer(authorization: Option<&HeaderValue>) -> &[u8] {
+    let value = authorization.map_or(&[][..], HeaderValue::as_bytes);
     match value.split_at_checked(7) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"bearer ") => token.trim_ascii(),
         _ => b"",

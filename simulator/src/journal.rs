@@ -2,13 +2,14 @@
 
 mod mask;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use hyper::Method;
-use hyper::header::{self, HeaderMap};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ use crate::wire::headers::Head;
 pub const ENTRIES: usize = 10_000;
 /// Bytes kept of one body.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// About as many bytes stand for a credential.
+const MASKED: usize = 32;
 /// Bytes of bodies kept per tenant.
 pub const TOTAL_BYTES: usize = 32 * 1024 * 1024;
 
@@ -62,45 +65,49 @@ pub struct Entry {
 pub struct Asked {
     /// The verb.
     pub method: Method,
-    /// Target, then `name: value` lines. Not cut to its length: the copy would cost more than the slack.
-    text: String,
+    /// Target, then `name: value` lines, as they came; whoever reads them looks for what is no text.
+    text: Vec<u8>,
     target_length: usize,
 }
 
 impl Asked {
     /// Copies what is worth keeping; `token_hash` stands for the bearer token, if there was one.
     pub fn new(method: Method, target: &str, headers: &HeaderMap, token_hash: Option<TokenHash>) -> Self {
-        let mut text = String::with_capacity(target.len() + headers.len() * 48);
-        text.push_str(target);
+        let length = |(name, value): (&HeaderName, &HeaderValue)| {
+            // A credential may be long; what stands for it is not.
+            name.as_str().len() + value.len().min(if mask::is_credential(name) { MASKED } else { usize::MAX }) + 3
+        };
+        let mut text = Vec::with_capacity(target.len() + headers.iter().map(length).sum::<usize>());
+        text.extend_from_slice(target.as_bytes());
         for (name, value) in headers {
-            text.push_str(name.as_str());
-            text.push_str(": ");
+            text.extend_from_slice(name.as_str().as_bytes());
+            text.extend_from_slice(b": ");
             match token_hash {
                 Some(hash) if *name == header::AUTHORIZATION => {
-                    text.push_str("Bearer masked-");
-                    hash.spell(&mut text);
+                    text.extend_from_slice(b"Bearer masked-");
+                    text.extend_from_slice(hash.digits());
                 }
                 _ if mask::is_credential(name) => {
-                    text.push_str(&mask::credential(&String::from_utf8_lossy(value.as_bytes())));
+                    text.extend_from_slice(mask::credential(&String::from_utf8_lossy(value.as_bytes())).as_bytes());
                 }
-                // Checking a text that is sound costs a tenth of looking for what might be wrong with it.
-                _ => match std::str::from_utf8(value.as_bytes()) {
-                    Ok(value) => text.push_str(value),
-                    Err(_) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
-                },
+                _ => text.extend_from_slice(value.as_bytes()),
             }
-            text.push('\n');
+            text.push(b'\n');
         }
         Self { method, text, target_length: target.len() }
     }
 
     /// Path and query as sent.
-    pub fn target(&self) -> &str {
-        &self.text[..self.target_length]
+    pub fn target(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.text[..self.target_length])
     }
 
-    fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.text[self.target_length..].split('\n').filter_map(|line| line.split_once(": "))
+    fn headers(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        self.text[self.target_length..].split(|byte| *byte == b'\n').filter_map(|line| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let value = line.get(colon + 2..)?;
+            Some((String::from_utf8_lossy(&line[..colon]), String::from_utf8_lossy(value)))
+        })
     }
 }
 
@@ -209,11 +216,11 @@ fn shown(entry: &Entry, seq: u64) -> Json {
     let mut sent_headers = Map::new();
     for (name, value) in entry.asked.headers() {
         // A header that came twice is shown as one, as its meaning is.
-        let value = match sent_headers.get(name).and_then(Json::as_str) {
+        let value = match sent_headers.get(&*name).and_then(Json::as_str) {
             Some(first) => format!("{first}, {value}"),
-            None => value.to_owned(),
+            None => value.into_owned(),
         };
-        sent_headers.insert(name.to_owned(), value.into());
+        sent_headers.insert(name.into_owned(), value.into());
     }
     let answer_headers: Map<String, Json> = entry
         .head
@@ -239,7 +246,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "scheme": entry.scheme,
         "httpVersion": entry.http_version,
         "method": entry.asked.method.as_str(),
-        "target": mask::target(entry.asked.target()),
+        "target": mask::target(&entry.asked.target()),
         "operation": entry.operation,
         "refusal": entry.refusal,
         "status": entry.head.status.as_u16(),

@@ -12,7 +12,7 @@ use hyper::{Method, StatusCode, Version};
 
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Kept, Spelling};
-use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Unread};
+use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Told, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
 use crate::journal::{self, Body, Entry};
@@ -27,7 +27,7 @@ use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
 use crate::wire::cors;
 use crate::wire::error::{Ids, Refusal};
-use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
+use crate::wire::headers::{Content, Head};
 use crate::wire::links::NextLink;
 use crate::wire::preferences::Preferences;
 use crate::wire::shape::Shape;
@@ -112,28 +112,31 @@ impl Service {
         if let Some(call) = call {
             return self.answer_sign_in(request, &call);
         }
-        let caller = self.access.caller(&request, &self.tenants);
-        let asked = Asked::new(self.spelling(&request));
+        let told = Told::of(&request.headers);
+        let caller = self.access.caller(told.authorization, &self.tenants);
+        let asked = Asked::new(self.spelling(&request, &told));
         let (stamp, outcome) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            (stamp, self.decide(&mut world, &request, &asked, &caller, now))
+            (stamp, self.decide(&mut world, &request, &told, &asked, &caller, now))
         };
         let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
-        cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
-        self.finish(request, &caller, outcome, stamp)
+        if told.has_origin {
+            cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
+        }
+        self.finish(&request, &told, &caller, outcome, stamp)
     }
 
     /// How the request is spelled, as far as its answer depends on it.
-    fn spelling<'a>(&'a self, request: &'a Request) -> Spelling<'a> {
+    fn spelling<'a>(&'a self, request: &'a Request, told: &Told<'a>) -> Spelling<'a> {
         Spelling {
             target: request.target(),
             scheme: request.door.scheme().name(),
-            authority: request.authority().unwrap_or(&self.default_authority),
-            shape: Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes)),
-            preferences: Preferences::of(&request.headers),
-            gzip: request.accepts_gzip(),
+            authority: request.authority_of(told.host).unwrap_or(&self.default_authority),
+            shape: Shape::of_accept(told.accept.map(HeaderValue::as_bytes)),
+            preferences: if told.prefers { Preferences::of(&request.headers) } else { Preferences::default() },
+            gzip: told.accepts_gzip(),
         }
     }
 
@@ -142,14 +145,15 @@ impl Service {
         &self,
         world: &mut World,
         request: &Request,
+        told: &Told<'_>,
         asked: &Asked<'_>,
         caller: &Caller,
         now: DateTime<Utc>,
     ) -> Result<Outcome, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
-        web_server(request, world).map_err(unrouted)?;
-        let Spelling { target, scheme, authority, shape, preferences, gzip } = asked.spelling;
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        web_server(request, told, world).map_err(unrouted)?;
+        let Spelling { scheme, authority, shape, preferences, gzip, .. } = asked.spelling;
+        let (path, query) = (request.uri.path(), request.uri.query().unwrap_or_default());
         if let Some(version) = route::metadata(&request.method, path) {
             return Ok(Outcome::of_metadata(metadata::document(version), query, gzip));
         }
@@ -211,7 +215,7 @@ impl Service {
         let caller = Caller::anonymous(Arc::clone(self.tenants.default_tenant()));
         let stamp = self.stamp(&caller.tenant);
         let outcome = refuse(refusal, None, &request, &stamp);
-        self.finish(request, &caller, outcome, stamp)
+        self.finish(&request, &Told::of(&request.headers), &caller, outcome, stamp)
     }
 
     /// Answers a browser that asks before a request: anybody may, and no token is needed to ask.
@@ -225,7 +229,7 @@ impl Service {
             operation: Some("preflight"),
             ..Outcome::new(StatusCode::OK, Content::Empty, Bytes::new())
         };
-        self.finish(request, &caller, outcome, stamp)
+        self.finish(&request, &Told::of(&request.headers), &caller, outcome, stamp)
     }
 
     /// Tells the log of a connection on which nothing could be asked.
@@ -248,23 +252,26 @@ impl Service {
         let root = format!("{}://{authority}", request.door.scheme().name());
         let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
         let mut headers = answered.headers;
-        cors::allow(&request.headers, call.endpoint(), &mut headers);
+        let told = Told::of(&request.headers);
+        if told.has_origin {
+            cors::allow(call.endpoint(), &mut headers);
+        }
         let outcome = Outcome {
             headers,
             operation: Some(call.operation()),
             ..Outcome::new(answered.status, Content::Identity, answered.body)
         };
-        self.finish(request, &caller, outcome, stamp)
+        self.finish(&request, &told, &caller, outcome, stamp)
     }
 
     /// Headers, log, journal.
-    fn finish(&self, request: Request, caller: &Caller, outcome: Outcome, stamp: Stamp) -> Answer {
+    fn finish(&self, request: &Request, told: &Told<'_>, caller: &Caller, outcome: Outcome, stamp: Stamp) -> Answer {
         let head = Head {
             status: outcome.status,
             content: outcome.content,
             gzipped: outcome.gzipped,
             request_id: stamp.request_id,
-            client_request_id: client_request_id(&request).map(Box::from),
+            client_request_id: client_request_id(told).map(Box::from),
             now: stamp.now,
             extra: outcome.headers,
         };
@@ -361,18 +368,16 @@ impl Outcome {
 }
 
 /// What the web server in front of Graph refuses before anybody is asked who they are.
-fn web_server(request: &Request, world: &World) -> Result<(), Refusal> {
+fn web_server(request: &Request, told: &Told<'_>, world: &World) -> Result<(), Refusal> {
     if request.target().len() > TARGET_LIMIT {
         return Err(Refusal::TargetTooLong(TARGET_LIMIT));
     }
     if request.unread == Some(Unread::TooLarge) {
         return Err(Refusal::BodyTooLarge(BODY_LIMIT));
     }
-    let has_length =
-        request.headers.contains_key(header::CONTENT_LENGTH) || request.headers.contains_key(header::TRANSFER_ENCODING);
     if request.method == Method::POST
         && request.version == Version::HTTP_11
-        && !has_length
+        && !told.has_length
         && world.quirks().post_without_length == PostWithoutLength::Refuse
     {
         return Err(Refusal::LengthRequired);
@@ -390,7 +395,8 @@ fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusa
 
 fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, stamp: &Stamp) -> Outcome {
     let request_id = stamp.request_id.hyphenated().to_string();
-    let client_request_id = client_request_id(request).unwrap_or(&request_id);
+    let told = Told::of(&request.headers);
+    let client_request_id = client_request_id(&told).unwrap_or(&request_id);
     let (status, body) = refusal.spell(&Ids { request_id: &request_id, client_request_id, now: stamp.now });
     let content = if *refusal == Refusal::LengthRequired { Content::Html } else { Content::Error };
     let plain = Bytes::from(body);
@@ -431,6 +437,6 @@ fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
 }
 
 /// The client's own id of the exchange, if it is one that can be echoed.
-fn client_request_id(request: &Request) -> Option<&str> {
-    request.header(CLIENT_REQUEST_ID).filter(|id| (1..=CLIENT_ID_LIMIT).contains(&id.len()))
+fn client_request_id<'a>(told: &Told<'a>) -> Option<&'a str> {
+    told.client_request_id?.to_str().ok().filter(|id| (1..=CLIENT_ID_LIMIT).contains(&id.len()))
 }

@@ -55,9 +55,9 @@ impl TokenHash {
         Self(hex)
     }
 
-    /// Appends the digits.
-    pub(super) fn spell(self, out: &mut String) {
-        out.extend(self.0.map(char::from));
+    /// The digits.
+    pub(super) fn digits(&self) -> &[u8] {
+        &self.0
     }
 }
 
