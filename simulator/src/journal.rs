@@ -132,11 +132,18 @@ impl Body {
     }
 }
 
+/// An entry and the bytes of its bodies: by the time it is the oldest, a look into it would take long.
+#[derive(Debug)]
+struct Kept {
+    entry: Arc<Entry>,
+    bytes: usize,
+}
+
 /// The journal of one tenant. What is asked of it while requests are answered is short: entries are handed out, and spelled
 /// by whoever reads them.
 #[derive(Debug, Default)]
 pub struct Journal {
-    entries: VecDeque<Arc<Entry>>,
+    entries: VecDeque<Kept>,
     /// Entries ever written; the newest has this number.
     written: u64,
     bytes: usize,
@@ -147,14 +154,15 @@ impl Journal {
     /// caller can drop it when it holds no lock.
     #[must_use = "dropping an entry takes a while; do it without the lock"]
     pub fn write(&mut self, entry: Arc<Entry>) -> Option<Arc<Entry>> {
-        self.bytes += entry.sent.kept.len() + entry.answered.kept.len();
-        self.entries.push_back(entry);
+        let bytes = entry.sent.kept.len() + entry.answered.kept.len();
+        self.bytes += bytes;
+        self.entries.push_back(Kept { entry, bytes });
         self.written += 1;
         let mut forgotten = None;
         while self.entries.len() > ENTRIES || self.bytes > TOTAL_BYTES {
             let Some(oldest) = self.entries.pop_front() else { break };
-            self.bytes -= oldest.sent.kept.len() + oldest.answered.kept.len();
-            forgotten = Some(oldest);
+            self.bytes -= oldest.bytes;
+            forgotten = Some(oldest.entry);
         }
         forgotten
     }
@@ -168,13 +176,13 @@ impl Journal {
     pub fn since(&self, after: u64) -> Page {
         let oldest = self.written - self.entries.len() as u64;
         let skip = usize::try_from(after.saturating_sub(oldest)).unwrap_or(usize::MAX);
-        let entries: Vec<Arc<Entry>> = self.entries.iter().skip(skip).cloned().collect();
+        let entries: Vec<Arc<Entry>> = self.entries.iter().skip(skip).map(|kept| Arc::clone(&kept.entry)).collect();
         Page { next: self.written, dropped: oldest.saturating_sub(after), entries }
     }
 
     /// The newest entry as the control API shows it.
     pub fn last(&self) -> Option<Json> {
-        self.entries.back().map(|entry| shown(entry, self.written))
+        self.entries.back().map(|kept| shown(&kept.entry, self.written))
     }
 
     /// Forgets everything; numbers start again.
