@@ -36,12 +36,11 @@ pub fn answer(batch: &Batch, answers: &[Option<Answer>], asking: &Asking<'_>) ->
             out.push(b',');
         }
         let id = &batch.items[place].id;
-        match &answers[place] {
-            Some(answer) => one(&mut out, id, answer.status, &answer.headers, answer.content, &answer.body),
-            None => {
-                let (status, body) = Refusal::FailedDependency.spell(&asking.ids);
-                one(&mut out, id, status, Content::Error.headers(), Content::Error, &body);
-            }
+        if let Some(answer) = &answers[place] {
+            one(&mut out, id, answer.status, &answer.headers, answer.content, &answer.body);
+        } else {
+            let (status, body) = Refusal::FailedDependency.spell(&asking.ids);
+            one(&mut out, id, status, Content::Error.headers(), Content::Error, &body);
         }
     }
     out.extend_from_slice(b"]}");
@@ -125,6 +124,60 @@ fn spelled(name: &HeaderName) -> String {
                 first.to_ascii_uppercase() + rest
             });
             words.collect::<Vec<_>>().join("-")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one;
+    use crate::wire::headers::Content;
+    use hyper::StatusCode;
+    use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+    use proptest::prelude::*;
+
+    fn told(status: u16, content: Content, headers: &[(&'static str, &'static str)], body: &[u8]) -> String {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        let mut out = Vec::new();
+        one(&mut out, "a\"b", StatusCode::from_u16(status).unwrap(), &map, content, body);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_fails_behind_the_service_is_a_page_or_base64() {
+        let json = ("content-type", "application/json");
+        let shown = [
+            told(503, Content::Html, &[("content-type", "text/html; charset=us-ascii")], b"<h2>\"Service\"</h2>\r\n"),
+            told(200, Content::Error, &[json], b"{\"value\":["),
+            told(200, Content::Error, &[json], b"\xff\x00"),
+            told(504, Content::Error, &[json], b""),
+            told(
+                429,
+                Content::Error,
+                &[
+                    json,
+                    ("retry-after", "0.249"),
+                    ("x-ms-resource-unit", "1"),
+                    ("request-id", "r"),
+                    ("www-authenticate", "Bearer"),
+                ],
+                b"{}",
+            ),
+        ];
+        insta::assert_snapshot!(shown.join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_a_member_of_an_envelope(body: Vec<u8>, html: bool, as_json: bool) {
+            let kind = if as_json { "application/json" } else { "text/plain" };
+            let content = if html { Content::Html } else { Content::Text };
+            let part: serde_json::Value = serde_json::from_str(&told(200, content, &[("content-type", kind)], &body)).unwrap();
+            prop_assert_eq!(&part["id"], "a\"b");
+            prop_assert_eq!(part["body"].is_null(), body.is_empty() || (as_json && body.trim_ascii() == b"null"));
         }
     }
 }

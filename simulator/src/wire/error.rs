@@ -106,7 +106,7 @@ pub enum Refusal {
     BatchDependency(String),
     /// Some requests of a batch depend on others in a pattern that the service does not take.
     BatchMixed,
-    /// A batch that is not POSTed.
+    /// A batch that does not come with `POST`.
     BatchVerb,
     /// A request of a batch that was not run, because one it depends on failed.
     FailedDependency,

@@ -67,7 +67,8 @@ fn a_request_has_its_own_headers_and_the_credentials_of_the_batch() {
     );
     assert_eq!(request.door, Door::Proxy(Scheme::Https));
 
-    let other = asked(json!({ "id": "1", "method": "GET", "url": "/me", "headers": { "Authorization": "Bearer inner" } }));
+    let other =
+        asked(json!({ "id": "1", "method": "GET", "url": "/me", "headers": { "Authorization": "Bearer inner" } }));
     assert_eq!(other.headers["authorization"], "Bearer inner");
 }
 
@@ -78,7 +79,10 @@ fn urls_are_relative_to_the_version() {
     assert_eq!(target("users?$filter=city eq null&$count=true"), "/v1.0/users?$filter=city%20eq%20null&$count=true");
     assert_eq!(target("/v1.0/users"), "/v1.0/v1.0/users");
     assert_eq!(target("users('José')"), "/v1.0/users('Jos%C3%A9')");
-    assert_eq!(target("users?$filter=time gt 10:30 and url eq 'https://a'"), "/v1.0/users?$filter=time%20gt%2010:30%20and%20url%20eq%20'https://a'");
+    assert_eq!(
+        target("users?$filter=time gt 10:30 and url eq 'https://a'"),
+        "/v1.0/users?$filter=time%20gt%2010:30%20and%20url%20eq%20'https://a'"
+    );
     let long = format!("/users?$filter={}", "a".repeat(40_000));
     assert_eq!(target(&long).len(), "/v1.0".len() + long.len());
 }
@@ -86,11 +90,16 @@ fn urls_are_relative_to_the_version() {
 #[test]
 fn bodies_are_json_or_base64() {
     let body = |kind: &str, body: Json| {
-        let part = json!({ "id": "1", "method": "POST", "url": "/a", "headers": { "content-type": kind }, "body": body });
+        let part =
+            json!({ "id": "1", "method": "POST", "url": "/a", "headers": { "content-type": kind }, "body": body });
         read(&json!([part])).map(|batch| String::from_utf8_lossy(&batch.items[0].request(&outer()).body).into_owned())
     };
     assert_eq!(body("application/json", json!({})), Ok("{}".to_owned()));
-    assert_eq!(body("application/json; charset=utf-8", json!("{}")), Ok("\"{}\"".to_owned()), "JSON in a string is a string");
+    assert_eq!(
+        body("application/json; charset=utf-8", json!("{}")),
+        Ok("\"{}\"".to_owned()),
+        "JSON in a string is a string"
+    );
     assert_eq!(body("text/plain", json!("aGk_")), Ok("hi?".to_owned()));
     assert_eq!(body("text/plain", json!("aGk/")), Ok("hi?".to_owned()));
     assert_eq!(body("image/png", json!("aA==")), Ok("h".to_owned()));
@@ -119,7 +128,10 @@ fn part() -> impl Strategy<Value = Json> {
 
 proptest! {
     #[test]
-    fn any_envelope_is_understood_or_refused(parts in prop::collection::vec(part(), 0..24)) {
+    fn any_envelope_is_understood_or_refused(parts in prop_oneof![
+        3 => prop::collection::vec(part(), 1..4),
+        1 => prop::collection::vec(part(), 0..24),
+    ]) {
         if let Ok(batch) = read(&json!(parts)) {
             prop_assert!((1..=20).contains(&batch.items.len()));
             prop_assert_eq!(batch.plan.order().len(), parts.len());
