@@ -127,6 +127,11 @@ const PROBES: &[(&str, Probe)] = &[
         let mixed = [in_batch("1", &[]), in_batch("2", &["1"]), in_batch("3", &[]), in_batch("4", &["2"])];
         format!("on a later one {}, mixed {}", told(&forward), told(&mixed))
     }),
+    ("batch-absolute-url", |harness| {
+        let absolute = json!({ "id": "1", "method": "GET", "url": "https://graph.microsoft.com/v1.0/users" });
+        let answer = batch(harness, &[absolute]);
+        format!("{}, inside {}", answer.status.as_u16(), json(&answer)["responses"][0]["status"])
+    }),
     ("batch-content-type", |harness| {
         let target = format!("/deviceManagement/managedDevices/{}/resetPasscode", harness.id_of("iPhone-1"));
         let headers = json!({ "content-type": "application/json" });

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::plan::{Flaw, Plan};
 use crate::device::record::ApiVersion;
 use crate::exchange::Request;
-use crate::quirks::{BatchContentType, BatchLimit, Quirks};
+use crate::quirks::{BatchAbsoluteUrl, BatchContentType, BatchLimit, Quirks};
 use crate::wire::error::Refusal;
 use crate::wire::headers::CLIENT_REQUEST_ID;
 
@@ -137,7 +137,7 @@ impl Item {
 
 fn item(part: &Part<'_>, version: ApiVersion, quirks: &Quirks) -> Result<Item, Refusal> {
     let method = method(&part.method).ok_or(Refusal::BatchFormat)?;
-    let uri = uri(&part.url, version)?;
+    let uri = uri(&part.url, version, quirks)?;
     let headers = headers(part)?;
     let is_write = method != Method::GET && method != Method::DELETE;
     if is_write && part.body.is_none() {
@@ -158,9 +158,10 @@ fn method(name: &str) -> Option<Method> {
 
 /// The URL below the batch's own version. It is relative, with or without a slash in front (documented: both are in the
 /// samples). A version inside is taken for a resource and not found (observed: sdk-javascript#1178).
-fn uri(url: &str, version: ApiVersion) -> Result<Uri, Refusal> {
+fn uri(url: &str, version: ApiVersion, quirks: &Quirks) -> Result<Uri, Refusal> {
     let scheme = url.split(['/', '?', '#']).next().unwrap_or_default();
-    if url.is_empty() || url.starts_with("//") || scheme.ends_with(':') {
+    let is_absolute = url.starts_with("//") || scheme.ends_with(':');
+    if url.is_empty() || (is_absolute && quirks.batch_absolute_url == BatchAbsoluteUrl::Refuse) {
         return Err(Refusal::BatchFormat);
     }
     let url = url.strip_prefix('/').unwrap_or(url);

@@ -249,6 +249,13 @@ quirks! {
         /// The same, and either each on the one before it, or all on the same one.
         Uniform = "uniform",
     } Any / Uniform / Uniform, Observed, "2024-08-20", "sdk-dotnet-core#891 (2024): listed before; docs#16280 (2022): fully sequential or fully parallel, since then a tip in json-batching";
+    /// An absolute URL of a request in a batch.
+    batch_absolute_url: BatchAbsoluteUrl = "batch-absolute-url" {
+        /// Read as if it were relative: 400 for that request, which names a segment that is not known.
+        Relative = "relative",
+        /// 400 for the whole batch.
+        Refuse = "refuse",
+    } Refuse / Relative / Refuse, Observed, "2024-12-09", "sdk-python#1015 (2024), whose client sends it as it is (sdk-python-core#1116); contrib#8576 (2023) and sdk-javascript#1451 (2024) report the whole batch refused, through a client that rewrites URLs";
     /// How the Content-Type of a request in a batch has to be spelled.
     batch_content_type: BatchContentType = "batch-content-type" {
         /// In any case.

@@ -260,7 +260,7 @@ impl Refusal {
                 "BadRequest",
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.".into(),
             ),
-            // Observed for a batch without requests (keboola/onedrive-extractor COM-214) and for absolute URLs
+            // Observed for a batch without requests (keboola/onedrive-extractor COM-214), reported for absolute URLs
             // (contrib#8576, sdk-javascript#1451); that all other malformed envelopes are told so is assumed.
             Self::BatchFormat => (StatusCode::BAD_REQUEST, "BadRequest", "Invalid batch payload format.".into()),
             // Documented: 20 requests, and 400 for a malformed batch. The sentence is assumed.
