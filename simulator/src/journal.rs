@@ -46,6 +46,8 @@ pub struct Entry {
     pub user: Option<Arc<str>>,
     /// A hash that is the same for the same token.
     pub token_hash: Option<TokenHash>,
+    /// The batch it came in, if it did not come by itself.
+    pub batch: Option<Within>,
     /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
     /// would be counted up and down by every core.
     pub ignored: Option<Arc<[String]>>,
@@ -57,6 +59,15 @@ pub struct Entry {
     pub head: Head,
     /// What it answered, before compression.
     pub answered: Body,
+}
+
+/// A place in a batch.
+#[derive(Debug, Clone)]
+pub struct Within {
+    /// The service's id of the batch.
+    pub request_id: Uuid,
+    /// What the client calls this request of it.
+    pub id: Box<str>,
 }
 
 /// The head of a request, copied into one piece with its credentials masked. A header kept as it came would keep the
@@ -257,6 +268,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "target": mask::target(&entry.asked.target()),
         "operation": entry.operation,
         "refusal": entry.refusal,
+        "batch": entry.batch.as_ref().map(|batch| json!({ "requestId": batch.request_id, "id": batch.id })),
         "status": entry.head.status.as_u16(),
         "appId": entry.app_id,
         "user": entry.user.as_deref(),

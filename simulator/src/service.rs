@@ -1,7 +1,8 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token.
+//! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token. The requests of a
+//! batch go the same way one by one, and the world is free between them.
 
 use std::sync::Arc;
 
@@ -12,14 +13,16 @@ use hyper::{Method, StatusCode, Version};
 
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Kept, Spelling};
+use crate::batch::{self, Asking, Batch};
+use crate::device::record::ApiVersion;
 use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Told, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
-use crate::journal::{self, Body, Entry};
+use crate::journal::{self, Body, Entry, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
-use crate::quirks::PostWithoutLength;
+use crate::quirks::{PostWithoutLength, Quirks};
 use crate::rbac::{self, SignedIn};
 use crate::route::{self, Operation};
 use crate::sign_in;
@@ -68,6 +71,8 @@ struct Outcome {
     unknown_route: Option<String>,
     /// How it is spoiled on its way.
     delivery: Option<Delivery>,
+    /// The batch that the request came in.
+    within: Option<Within>,
 }
 
 impl Service {
@@ -112,6 +117,14 @@ impl Service {
         if let Some(call) = call {
             return self.answer_sign_in(request, &call);
         }
+        match route::batch(request.uri.path()) {
+            Some(version) => self.answer_batch(request, version),
+            None => self.answer_graph(request, None),
+        }
+    }
+
+    /// Answers one request to Graph, which came by itself or in a batch.
+    fn answer_graph(&self, request: Request, within: Option<Within>) -> Answer {
         let told = Told::of(&request.headers);
         let caller = self.access.caller(told.authorization, &self.tenants);
         let asked = Asked::new(self.spelling(&request, &told));
@@ -119,13 +132,69 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            (stamp, self.decide(&mut world, &request, &told, &asked, &caller, now))
+            // What comes in a batch does not pass the web server again.
+            let passed = if within.is_some() { Ok(()) } else { web_server(&request, &told, &world) };
+            let outcome = passed
+                .map_err(|refusal| (refusal, None))
+                .and_then(|()| self.decide(&mut world, &request, &asked, &caller, now));
+            (stamp, outcome)
         };
         let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
         if told.has_origin {
             cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
         }
+        outcome.within = within;
         self.finish(&request, &told, &caller, outcome, stamp)
+    }
+
+    /// Answers a batch: web server → token → verb → envelope, then each request by itself. The batch as such needs no
+    /// permission and counts towards no budget (documented: throttling, requests of a batch are evaluated individually).
+    fn answer_batch(&self, request: Request, version: ApiVersion) -> Answer {
+        let told = Told::of(&request.headers);
+        let caller = self.access.caller(told.authorization, &self.tenants);
+        let (stamp, admitted) = {
+            let mut world = caller.tenant.world();
+            let (now, _) = world.advance(self.tenants.wall().now());
+            let stamp = world.stamp(now);
+            let passed = web_server(&request, &told, &world).and_then(|()| caller.authenticate(now));
+            (stamp, passed.map(|()| *world.quirks()))
+        };
+        let outcome = admitted.and_then(|quirks| {
+            if request.method != Method::POST {
+                return Err(Refusal::BatchVerb);
+            }
+            let batch = Batch::read(&request.body, version, &quirks)?;
+            Ok(self.run_batch(&batch, &request, &told, &stamp, &quirks))
+        });
+        let mut outcome = outcome.unwrap_or_else(|refusal| refuse(&refusal, None, &request, &stamp));
+        outcome.operation = Some("batch");
+        if told.has_origin {
+            cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
+        }
+        self.finish(&request, &told, &caller, outcome, stamp)
+    }
+
+    /// Asks what a batch asks for, and puts the answers together.
+    fn run_batch(&self, batch: &Batch, request: &Request, told: &Told<'_>, stamp: &Stamp, quirks: &Quirks) -> Outcome {
+        let ask = |place: usize| {
+            let item = &batch.items[place];
+            let within = Within { request_id: stamp.request_id, id: item.id.clone() };
+            self.answer_graph(item.request(request), Some(within))
+        };
+        let answers = batch.plan.run(ask, |answer| answer.status.as_u16() >= 400);
+        let request_id = stamp.request_id.hyphenated().to_string();
+        let client_request_id = client_request_id(told).unwrap_or(&request_id);
+        let ids = Ids { request_id: &request_id, client_request_id, now: stamp.now };
+        let asking = Asking { order: quirks.batch_order, request_id: stamp.request_id, ids };
+        let plain = Bytes::from(batch::answer(batch, &answers, &asking));
+        let gzipped = told.accepts_gzip();
+        Outcome {
+            body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
+            gzipped,
+            // They share a connection: what spoils it for one spoils it for all.
+            delivery: answers.into_iter().flatten().find_map(|answer| answer.delivery),
+            ..Outcome::new(StatusCode::OK, Content::Batch, plain)
+        }
     }
 
     /// How the request is spelled, as far as its answer depends on it.
@@ -140,18 +209,16 @@ impl Service {
         }
     }
 
-    /// Web server → `$metadata`, or token → kept answer, or route → role → operation.
+    /// `$metadata`, or token → kept answer, or route → role → operation.
     fn decide(
         &self,
         world: &mut World,
         request: &Request,
-        told: &Told<'_>,
         asked: &Asked<'_>,
         caller: &Caller,
         now: DateTime<Utc>,
     ) -> Result<Outcome, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
-        web_server(request, told, world).map_err(unrouted)?;
         let Spelling { scheme, authority, shape, preferences, gzip, .. } = asked.spelling;
         let (path, query) = (request.uri.path(), request.uri.query().unwrap_or_default());
         if let Some(version) = route::metadata(&request.method, path) {
@@ -311,6 +378,7 @@ impl Service {
             sent: Body::copied(&request.body),
             head,
             answered: Body::shared(outcome.plain),
+            batch: outcome.within,
             token_hash: caller.token_hash,
         };
         let entry = Arc::new(entry);
@@ -340,6 +408,7 @@ impl Outcome {
             refusal: None,
             unknown_route: None,
             delivery: None,
+            within: None,
         }
     }
 

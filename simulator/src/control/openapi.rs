@@ -163,11 +163,16 @@ fn journal() -> Json {
         &json!({ "headers": { "type": "object", "additionalProperties": { "type": "string" } }, "body": { "type": "string" }, "bodyBytes": { "type": "integer" } }),
         &["headers", "body", "bodyBytes"],
     );
+    let batch = json!({
+        "type": ["object", "null"],
+        "properties": { "requestId": { "type": "string" }, "id": { "type": "string" } },
+        "required": ["requestId", "id"], "additionalProperties": false,
+    });
     let entry = closed(
         &json!({
             "seq": { "type": "integer" }, "time": { "type": "string", "format": "date-time" }, "requestId": { "type": "string" },
             "clientRequestId": text, "door": { "type": "string" }, "scheme": { "type": "string" }, "httpVersion": { "type": "string" },
-            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text,
+            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text, "batch": batch,
             "status": { "type": "integer" }, "appId": text, "user": text, "tokenHash": text, "injected": text,
             "ignored": { "type": "array", "items": { "type": "string" } }, "wouldThrottle": { "type": "boolean" },
             "request": message, "response": message,

@@ -20,6 +20,8 @@ const SECRET_MEMBERS: &[&str] = &[
     "adminAccountPassword",
     "activationLockBypassCode",
     "appleCareToken",
+    // Of a request in a batch, whose headers are JSON.
+    "Authorization",
     // What a function returns, such as a disk's recovery key. The `value` of a collection is no string.
     "value",
 ];

@@ -177,7 +177,7 @@ async fn answer(
 fn response(answer: Answer) -> Response<Outgoing> {
     let body = match answer.content {
         Content::Empty => Outgoing::Sized(None),
-        Content::OData(_) | Content::Error => Outgoing::Chunked(Some(answer.body)),
+        Content::OData(_) | Content::Error | Content::Batch => Outgoing::Chunked(Some(answer.body)),
         Content::Text | Content::Csdl | Content::Html | Content::Identity => Outgoing::Sized(Some(answer.body)),
     };
     let mut response = Response::new(body);

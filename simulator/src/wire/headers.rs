@@ -32,6 +32,8 @@ pub enum Content {
     Csdl,
     /// A page of the web server in front.
     Html,
+    /// The answer to a batch: plain `application/json` without a version (documented: json-batching).
+    Batch,
     /// JSON of the identity platform, whose headers are its own.
     Identity,
     /// None (204).
@@ -85,8 +87,8 @@ impl Head {
 impl Content {
     /// The headers that every answer of this kind has, made once: copying them costs a third of making them. What differs
     /// from answer to answer is left empty.
-    fn headers(self) -> &'static HeaderMap {
-        static MADE: [OnceLock<HeaderMap>; 6 + Shape::COUNT] = [const { OnceLock::new() }; 6 + Shape::COUNT];
+    pub fn headers(self) -> &'static HeaderMap {
+        static MADE: [OnceLock<HeaderMap>; 7 + Shape::COUNT] = [const { OnceLock::new() }; 7 + Shape::COUNT];
         let place = match self {
             Self::Error => 0,
             Self::Text => 1,
@@ -94,7 +96,8 @@ impl Content {
             Self::Identity => 3,
             Self::Empty => 4,
             Self::Csdl => 5,
-            Self::OData(shape) => 6 + shape.number(),
+            Self::Batch => 6,
+            Self::OData(shape) => 7 + shape.number(),
         };
         MADE[place].get_or_init(|| self.made_headers())
     }
@@ -104,7 +107,7 @@ impl Content {
         let content_type = match self {
             Self::Empty => None,
             Self::OData(shape) => Some(shape.content_type()),
-            Self::Error | Self::Identity => Some("application/json"),
+            Self::Error | Self::Batch | Self::Identity => Some("application/json"),
             Self::Text => Some("text/plain"),
             Self::Csdl => Some("application/xml"),
             Self::Html => Some("text/html; charset=us-ascii"),
@@ -126,6 +129,23 @@ impl Content {
         }
         headers
     }
+}
+
+/// Whether a header is about one exchange over HTTP: answers inside a batch do not have it (observed: graph2otel).
+pub fn is_of_the_exchange(name: &HeaderName) -> bool {
+    *name == REQUEST_ID
+        || *name == CLIENT_REQUEST_ID
+        || *name == DIAGNOSTIC
+        || [
+            header::DATE,
+            header::VARY,
+            header::STRICT_TRANSPORT_SECURITY,
+            header::CONTENT_ENCODING,
+            header::CONTENT_LENGTH,
+            header::TRANSFER_ENCODING,
+            header::CONNECTION,
+        ]
+        .contains(name)
 }
 
 /// The header `Date` at `now`. It is spelled once a second, by each thread for itself: a value that all shared would be
