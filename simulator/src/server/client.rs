@@ -48,18 +48,20 @@ type Stream = Box<dyn Socket>;
 type Inside = Option<(Stream, Line)>;
 
 /// What the requests of one connection share.
-struct Conversation {
+struct Conversation<M> {
     line: Line,
     port: Arc<Client>,
     /// A tunnel that begins behind the answer under way, and where it leads.
     granted: Mutex<Option<(OnUpgrade, String)>>,
+    /// What an answer is spoiled with.
+    means: M,
 }
 
-/// What leads from a request to its answer.
+/// What a request gets.
 enum Reply {
-    /// The answer, and whether the whole request was read before it.
+    /// An answer, and whether the whole request was read for it.
     Answer(Answer, bool),
-    /// A tunnel, which begins behind this.
+    /// A tunnel.
     Tunnel,
 }
 
@@ -118,12 +120,12 @@ async fn agree(stream: Rewound<Stream>, line: Line, port: &Client) -> Inside {
 /// HTTP/1, which may end in a tunnel. An answer that is to be spoiled is sent in hyper's place; the connection may go on
 /// behind it.
 async fn one(mut stream: Rewound<Stream>, line: Line, port: &Arc<Client>, mut stop: Stopped) -> Inside {
-    let conversation = Conversation::new(line, port);
     let takeover = Arc::new(Takeover::default());
+    let conversation = Conversation::new(line, port, Arc::clone(&takeover));
     loop {
         let answering = {
-            let (conversation, takeover) = (Arc::clone(&conversation), Arc::clone(&takeover));
-            service_fn(move |request| over_one(request, Arc::clone(&conversation), Arc::clone(&takeover)))
+            let conversation = Arc::clone(&conversation);
+            service_fn(move |request| over_one(request, Arc::clone(&conversation)))
         };
         let polite = Polite::new(stream, Arc::clone(&port.service));
         let io = TokioIo::new(Watched::new(polite, Arc::clone(&takeover)));
@@ -143,28 +145,26 @@ async fn one(mut stream: Rewound<Stream>, line: Line, port: &Arc<Client>, mut st
 
 /// HTTP/2.
 async fn two(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stopped) -> Inside {
-    let conversation = Conversation::new(line, port);
     let takeover = Arc::new(Takeover::default());
     let (orders, ordered) = delivery::orders();
-    let means = Arc::new((orders, stop.clone()));
-    let answering = service_fn(move |request| over_two(request, Arc::clone(&conversation), Arc::clone(&means)));
+    let conversation = Conversation::new(line, port, (orders, stop.clone()));
+    let answering = service_fn(move |request| over_two(request, Arc::clone(&conversation)));
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&takeover)));
     let connection = http::two().serve_connection(io, answering);
     delivery::see_to(connection, http2::Connection::graceful_shutdown, || takeover.blocked(), ordered, stop).await;
     None
 }
 
-impl Conversation {
-    fn new(line: Line, port: &Arc<Client>) -> Arc<Self> {
-        Arc::new(Self { line, port: Arc::clone(port), granted: Mutex::default() })
+impl<M> Conversation<M> {
+    fn new(line: Line, port: &Arc<Client>, means: M) -> Arc<Self> {
+        Arc::new(Self { line, port: Arc::clone(port), granted: Mutex::default(), means })
     }
 }
 
 /// Answers a request of HTTP/1.
 async fn over_one(
     request: Request<Incoming>,
-    conversation: Arc<Conversation>,
-    takeover: Arc<Takeover>,
+    conversation: Arc<Conversation<Arc<Takeover>>>,
 ) -> Result<Response<Outgoing>, Infallible> {
     let asked = Asked::by(&request);
     let (mut answer, whole) = match answer(request, &conversation).await {
@@ -174,7 +174,7 @@ async fn over_one(
     if let Some(delivery) = answer.delivery.take() {
         // What is left of a request's body would be taken for the next request.
         let asked = Asked { keeps: asked.keeps && whole, ..asked };
-        takeover.ask(Spoiled::new(answer, delivery, asked));
+        conversation.means.ask(Spoiled::new(answer, delivery, asked));
         return std::future::pending().await;
     }
     let body = http::outgoing(answer.content, answer.body);
@@ -184,15 +184,15 @@ async fn over_one(
 /// Answers a request of HTTP/2.
 async fn over_two(
     request: Request<Incoming>,
-    conversation: Arc<Conversation>,
-    means: Arc<(Orders, Stopped)>,
+    conversation: Arc<Conversation<(Orders, Stopped)>>,
 ) -> Result<Response<Sent>, Broken> {
     let mut answer = match answer(request, &conversation).await {
         Reply::Answer(answer, _) => answer,
-        Reply::Tunnel => unreachable!("line.passage opens none over HTTP/2"),
+        // There is none over HTTP/2.
+        Reply::Tunnel => return Err(Broken),
     };
     if let Some(delivery) = answer.delivery.take() {
-        let (orders, stop) = &*means;
+        let (orders, stop) = &conversation.means;
         return Box::pin(delivery::answer_in_frames(answer, delivery, orders.clone(), stop.clone())).await;
     }
     let body = Sent::Whole(http::outgoing(answer.content, answer.body));
@@ -200,8 +200,10 @@ async fn over_two(
 }
 
 /// Answers a request, or opens the tunnel it asks for.
-async fn answer(mut request: Request<Incoming>, conversation: &Conversation) -> Reply {
-    let Conversation { line, port, granted } = conversation;
+async fn answer<M>(mut request: Request<Incoming>, conversation: &Conversation<M>) -> Reply {
+    let Conversation { line, port, granted, .. } = conversation;
+    #[cfg(test)]
+    let wanted = tests::deliveries::wanted(request.headers());
     let version = request.version();
     let host = request.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok());
     let passage = line.passage(request.method(), request.uri(), version, host, &port.names);
@@ -218,24 +220,19 @@ async fn answer(mut request: Request<Incoming>, conversation: &Conversation) -> 
     };
     let large = version == Version::HTTP_2 && http::head_size(request.uri(), request.headers()) > HEAD_LIMIT;
     let refusal = if large { Some(Refusal::Unreadable(431)) } else { refusal };
-    match refusal {
+    let (answer, whole) = if let Some(refusal) = refusal {
         // Its body is for somebody else, or too much already.
-        Some(refusal) => {
-            let (parts, body) = request.into_parts();
-            let request = crate::exchange::Request::without_body(parts, door);
-            Reply::Answer(port.service.refuse(request, &refusal), body.is_end_stream())
-        }
-        None => {
-            let request = http::read(request, door).await;
-            let whole = request.unread.is_none();
-            #[cfg(test)]
-            let delivery = tests::deliveries::wanted(&request);
-            let answer = port.service.answer(request);
-            #[cfg(test)]
-            let answer = Answer { delivery, ..answer };
-            Reply::Answer(answer, whole)
-        }
-    }
+        let (parts, body) = request.into_parts();
+        let request = crate::exchange::Request::without_body(parts, door);
+        (port.service.refuse(request, &refusal), body.is_end_stream())
+    } else {
+        let request = http::read(request, door).await;
+        let whole = request.unread.is_none();
+        (port.service.answer(request), whole)
+    };
+    #[cfg(test)]
+    let answer = Answer { delivery: wanted.or(answer.delivery), ..answer };
+    Reply::Answer(answer, whole)
 }
 
 #[cfg(test)]

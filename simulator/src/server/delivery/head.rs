@@ -23,13 +23,14 @@ impl Asked {
     /// Reads a request's head.
     pub(in crate::server) fn by<B>(request: &hyper::Request<B>) -> Self {
         let old = request.version() < Version::HTTP_11;
-        let says = |option: &str| {
-            request.headers().get_all(header::CONNECTION).iter().any(|value| {
-                value.to_str().is_ok_and(|value| value.split(',').any(|said| said.trim().eq_ignore_ascii_case(option)))
-            })
-        };
-        let keeps = !says("close") && (!old || says("keep-alive"));
-        Self { old, head_only: request.method() == Method::HEAD, keeps }
+        let (mut closes, mut keeps) = (false, !old);
+        for value in request.headers().get_all(header::CONNECTION) {
+            for said in value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+                closes |= said.eq_ignore_ascii_case(b"close");
+                keeps |= said.eq_ignore_ascii_case(b"keep-alive");
+            }
+        }
+        Self { old, head_only: request.method() == Method::HEAD, keeps: keeps && !closes }
     }
 }
 

@@ -183,3 +183,104 @@ fn steps(wire: Wire, delivery: &Delivery, framing: Option<Framing>) -> Steps {
         Delivery::WrongLength(_) | Delivery::Close | Delivery::Informational(_) => sent(wire.bytes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use hyper::{HeaderMap, StatusCode};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::{End, Step, Steps, over_one, over_two};
+    use crate::exchange::{Answer, Delivery, Point};
+    use crate::server::delivery::Asked;
+    use crate::wire::headers::Content;
+
+    fn deliveries() -> impl Strategy<Value = Delivery> {
+        let point = || prop::sample::select(vec![Point::Start, Point::Head, Point::Body]);
+        prop_oneof![
+            point().prop_map(Delivery::Reset),
+            (0_usize..300).prop_map(Delivery::Truncate),
+            (any::<Duration>(), point()).prop_map(|(time, at)| Delivery::Stall(time, at)),
+            (1_u32..).prop_map(|rate| Delivery::Slow(rate.try_into().unwrap())),
+            (1_usize..300).prop_map(|size| Delivery::Chunk(size.try_into().unwrap())),
+            any::<i32>().prop_map(Delivery::WrongLength),
+            Just(Delivery::Close),
+            Just(Delivery::Informational(StatusCode::EARLY_HINTS)),
+        ]
+    }
+
+    fn answers() -> impl Strategy<Value = Answer> {
+        let kinds = prop::sample::select(vec![
+            (StatusCode::OK, Content::Identity),
+            (StatusCode::BAD_REQUEST, Content::Error),
+            (StatusCode::NO_CONTENT, Content::Empty),
+        ]);
+        (kinds, prop::collection::vec(any::<u8>(), 0..200)).prop_map(|((status, content), body)| Answer {
+            status,
+            headers: HeaderMap::new(),
+            content,
+            body: if content == Content::Empty { Bytes::new() } else { body.into() },
+            request_id: Uuid::nil(),
+            delivery: None,
+        })
+    }
+
+    fn asked() -> impl Strategy<Value = Asked> {
+        any::<[bool; 3]>().prop_map(|[old, head_only, keeps]| Asked { old, head_only, keeps })
+    }
+
+    /// What is sent, and how long is waited.
+    fn done(steps: Steps) -> (Vec<u8>, Duration) {
+        steps.fold((Vec::new(), Duration::ZERO), |(mut sent, waited), step| match step {
+            Step::Send(bytes) => {
+                sent.extend_from_slice(&bytes);
+                (sent, waited)
+            }
+            Step::Wait(time) => (sent, waited.saturating_add(time)),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_answer_is_whole_or_breaks_off(answer in answers(), delivery in deliveries(), asked in asked()) {
+            let plain = Delivery::Stall(Duration::ZERO, Point::Start);
+            let (whole, _) = done(over_one(&answer, &plain, asked).0);
+            let (steps, end) = over_one(&answer, &delivery, asked);
+            let (sent, waited) = done(steps);
+            match delivery {
+                Delivery::Reset(_) => {
+                    prop_assert!(whole.starts_with(&sent) && end == End::Reset);
+                }
+                Delivery::Truncate(_) if !asked.old => {
+                    prop_assert!(whole.starts_with(&sent) && end == End::Cut);
+                }
+                // The length is announced here, which it is not otherwise.
+                Delivery::Truncate(_) => prop_assert_eq!(end, End::Cut),
+                Delivery::Stall(time, _) => prop_assert_eq!((sent, waited), (whole, time)),
+                Delivery::Slow(rate) => {
+                    prop_assert_eq!(&sent, &whole);
+                    // Never faster, but for the first piece.
+                    let first = (rate.get() / 100).max(1);
+                    let least = (whole.len() as u64).saturating_sub(u64::from(first)) * 1_000 / u64::from(rate.get());
+                    prop_assert!(waited >= Duration::from_millis(least.saturating_sub(1)), "{:?}", waited);
+                }
+                Delivery::Close | Delivery::WrongLength(_) => prop_assert_eq!(end, End::Orderly),
+                _ => prop_assert!(sent.len() >= whole.len()),
+            }
+            if end == End::GoesOn {
+                prop_assert!(asked.keeps);
+            }
+        }
+
+        #[test]
+        fn frames_carry_the_body_or_its_beginning(body in prop::collection::vec(any::<u8>(), 0..200), delivery in deliveries()) {
+            let (steps, reset) = over_two(body.clone().into(), &delivery);
+            let (sent, _) = done(steps);
+            prop_assert!(body.starts_with(&sent));
+            prop_assert!(reset || sent == body);
+        }
+    }
+}

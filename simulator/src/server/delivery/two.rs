@@ -209,7 +209,7 @@ impl Body for Sent {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(whole) => whole.size_hint(),
-            Self::Spoiled(spoiled) => spoiled.length.clone(),
+            Self::Spoiled(spoiled) => spoiled.length,
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty};
+use hyper::Version;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,15 +15,15 @@ use tokio::time::Instant;
 
 use super::{Client, PREFACE, agreed, port, port_at};
 use crate::clock::Wall;
-use crate::exchange::{Delivery, Done, Point, Request};
+use crate::exchange::{Delivery, Done, Point};
 use crate::server::client::serve;
 use crate::shutdown::Shutdown;
 
 const HEADER: &str = "simtune-delivery";
 
 /// By what a request wants its answer spoiled.
-pub(crate) fn wanted(request: &Request) -> Option<Delivery> {
-    let text = request.headers.get(HEADER)?.to_str().expect("text");
+pub(crate) fn wanted(headers: &HeaderMap) -> Option<Delivery> {
+    let text = headers.get(HEADER)?.to_str().expect("text");
     let words: Vec<&str> = text.split(' ').collect();
     let point = |word| match word {
         "start" => Point::Start,
@@ -353,15 +355,57 @@ async fn old_clients_get_what_they_understand() {
 #[tokio::test]
 async fn what_is_left_of_a_request_is_not_taken_for_the_next() {
     let open = Open::new().await;
-    let length = crate::exchange::BODY_LIMIT + 1;
-    let mut stream = open.connect(Way::Plain).await;
-    let large = request("POST", "/v1.0/users", "HTTP/1.1", "stall 0 body", &format!("Content-Length: {length}\r\n"));
-    stream.write_all(large.as_bytes()).await.unwrap();
-    let _ = stream.write_all(LAST.repeat(length / LAST.len()).as_bytes()).await;
-    let mut answers = Vec::new();
-    let _ = stream.read_to_end(&mut answers).await;
-    let answers = String::from_utf8_lossy(&answers);
-    assert!(answers.matches("HTTP/1.1").count() <= 1, "{answers}");
+    // A body for somebody else is not read: what it holds must not be asked.
+    let length = format!("Content-Length: {}\r\n", LAST.len());
+    let refused = request("POST", "http://example.com/", "HTTP/1.1", "stall 0 body", &length);
+    let (found, ended) = open.exchange(Way::Plain, &(refused + LAST)).await;
+    let text = String::from_utf8_lossy(&found);
+    assert!(text.starts_with("HTTP/1.1 403 ") && text.contains("\r\nconnection: close\r\n"), "{text}");
+    assert_eq!((text.matches("HTTP/1.1").count(), ended), (1, Ended::Orderly), "{text}");
+}
+
+/// A client that sends all its requests before it reads, through a pipe that holds little: earlier answers are on their
+/// way when the spoiled one is due.
+#[tokio::test]
+async fn what_was_answered_before_is_not_lost() {
+    let port = port();
+    for delivery in ["reset body", "truncate 10", "close", "stall 0 head"] {
+        let (mut client, server) = tokio::io::duplex(1024);
+        let (_end, stop) = Shutdown::new();
+        let asking = async {
+            let requests = format!("{}{}{}", ask(""), ask(""), ask(delivery));
+            assert!(requests.len() < 1024, "they fit into the pipe");
+            client.write_all(requests.as_bytes()).await.unwrap();
+            client.shutdown().await.unwrap();
+            let mut found = Vec::new();
+            client.read_to_end(&mut found).await.unwrap();
+            found
+        };
+        let (found, ()) = tokio::join!(asking, serve(server, Arc::clone(&port), stop));
+        let first = head_of(&found);
+        let (start, length) = chunk_of(&found);
+        let whole = start + length + b"\r\n0\r\n\r\n".len();
+        assert!(found.len() > 2 * whole, "{delivery}: {}", String::from_utf8_lossy(&found));
+        assert_eq!(head_of(&found[whole..]), first, "{delivery}");
+        assert_eq!(chunk_of(&found[whole..]), (start, length), "{delivery}");
+        assert!(found[2 * whole..].starts_with(b"HTTP/1.1 401 "), "{delivery}");
+    }
+}
+
+/// A stream that is reset loses what it had not sent, so it is not reset before.
+#[tokio::test]
+async fn what_a_stream_sent_before_its_reset_arrives() {
+    let port = port();
+    let (client, server) = tokio::io::duplex(64);
+    let (_end, stop) = Shutdown::new();
+    let asking = async {
+        let mut frames = Frames::begin(Box::new(client)).await;
+        for stream in [1, 3, 5] {
+            frames.ask(stream, "truncate 200").await;
+            assert_eq!(frames.of(stream).await, ["HEADERS", "DATA 200", "RST_STREAM 2"]);
+        }
+    };
+    tokio::join!(asking, serve(server, Arc::clone(&port), stop));
 }
 
 /// Time passes by itself here, and only where something waits.
@@ -632,10 +676,38 @@ async fn a_client_of_http_1_meets_errors() {
 }
 
 #[test]
-fn a_version_says_what_it_cannot_do() {
-    use hyper::Version;
-    let close = Delivery::Close;
-    assert_eq!(close.done_over(Version::HTTP_11), Done::Exactly);
-    assert_eq!(close.done_over(Version::HTTP_10), Done::Exactly);
-    assert_eq!(close.done_over(Version::HTTP_2), Done::Nearest("GOAWAY"));
+fn the_document_says_what_versions_cannot_do() {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/doors.md")).unwrap();
+    let section = document.split("## Spoiled answers").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows: Vec<Vec<&str>> =
+        section.lines().filter(|line| line.starts_with("| ")).map(|line| line.split(" | ").collect()).collect();
+    for delivery in [
+        "reset start",
+        "reset head",
+        "reset body",
+        "truncate 1",
+        "stall 1 start",
+        "stall 1 head",
+        "stall 1 body",
+        "slow 1",
+        "chunk 1",
+        "wrong 1",
+        "close",
+        "interim 103",
+    ] {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static(HEADER), HeaderValue::from_static(delivery))]);
+        let wanted = wanted(&headers).unwrap();
+        let word = delivery.split(' ').next().unwrap().replace("interim", "informational");
+        let row = rows.iter().find(|row| row[0].starts_with(&format!("| {word}"))).unwrap_or_else(|| panic!("{word}"));
+        assert_eq!(wanted.done_over(Version::HTTP_11), Done::Exactly);
+        for (version, cell) in [(Version::HTTP_10, row[2]), (Version::HTTP_2, row[3])] {
+            match wanted.done_over(version) {
+                Done::Nearest(nearest) => assert!(cell.contains(nearest), "{delivery}, {version:?}: {cell}"),
+                Done::Exactly => assert!(
+                    cell.starts_with("the same") || version == Version::HTTP_10 && word == "truncate",
+                    "{delivery}, {version:?}: {cell}"
+                ),
+            }
+        }
+    }
 }
