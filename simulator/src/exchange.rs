@@ -281,6 +281,45 @@ pub enum Delivery {
     Informational(StatusCode),
 }
 
+/// How a delivery is done over a version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// As it says.
+    Exactly,
+    /// By the nearest that the version can express, which is this.
+    Nearest(&'static str),
+}
+
+impl Delivery {
+    /// How it is done over a version of HTTP. Whoever counts what was spoiled says which it was.
+    pub const fn done_over(&self, version: Version) -> Done {
+        match version {
+            Version::HTTP_2 => self.done_over_frames(),
+            Version::HTTP_09 | Version::HTTP_10 => match self {
+                // HTTP/1.0 has no chunked coding, and no interim answers (RFC 9110, 15.2).
+                Self::Chunk(_) => Done::Nearest("pieces without chunked coding"),
+                Self::Informational(_) => Done::Nearest("the answer alone"),
+                _ => Done::Exactly,
+            },
+            _ => Done::Exactly,
+        }
+    }
+
+    /// A connection of HTTP/2 belongs to many answers, and a head is one frame: what concerns the connection, or the
+    /// inside of a head, has no counterpart.
+    const fn done_over_frames(&self) -> Done {
+        match self {
+            Self::Reset(_) | Self::Truncate(_) => Done::Nearest("RST_STREAM"),
+            Self::Close => Done::Nearest("GOAWAY"),
+            Self::Chunk(_) => Done::Nearest("DATA frames"),
+            Self::Slow(_) => Done::Nearest("slow DATA frames"),
+            Self::Stall(_, Point::Head) => Done::Nearest("stall before HEADERS"),
+            Self::Informational(_) => Done::Nearest("the answer alone"),
+            Self::Stall(_, Point::Start | Point::Body) | Self::WrongLength(_) => Done::Exactly,
+        }
+    }
+}
+
 /// A point of an answer on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
