@@ -20,14 +20,15 @@ use crate::device::departure::{Departure, Way};
 use crate::device::lifecycle::{ActionResult, ActionState, Report};
 use crate::device::order::Arguments;
 use crate::device::{ManagedDevice, check_ins};
+use crate::faults::{Faults, Rule, Seen};
 use crate::inventory::{Inventory, User};
 use crate::journal::Journal;
 use crate::quirks::{Quirks, UnsupportedAction};
 use crate::random::Draw;
 use crate::support::Edition;
 
-pub use self::state::State;
 use self::state::Due;
+pub use self::state::State;
 
 /// How devices come to check in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct World {
     pub journal: Journal,
     /// Answers worth keeping; forgotten with every change.
     pub answers: Answers,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// Which edition of the support matrix holds.
     pub edition: Arc<Edition>,
     quirks: Quirks,
@@ -122,6 +125,7 @@ impl World {
             clock,
             journal: Journal::default(),
             answers: Answers::default(),
+            faults: Faults::default(),
             edition,
             quirks,
             check_in,
@@ -147,6 +151,11 @@ impl World {
         self.journal.clear();
         self.answers.clear();
         self.state.reset();
+    }
+
+    /// The fault that strikes a request, if one does; it is counted.
+    pub fn meet_fault(&mut self, seen: &Seen<'_>) -> Option<Arc<Rule>> {
+        self.faults.meet(seen, self.draw.at("fault"))
     }
 
     /// Everything that requests change, as it is now.
