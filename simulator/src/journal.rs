@@ -48,6 +48,8 @@ pub struct Entry {
     pub token_hash: Option<TokenHash>,
     /// The batch it came in, if it did not come by itself.
     pub batch: Option<Within>,
+    /// The fault that spoiled the answer; none, nearly always.
+    pub injected: Option<Box<Injected>>,
     /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
     /// would be counted up and down by every core.
     pub ignored: Option<Arc<[String]>>,
@@ -68,6 +70,17 @@ pub struct Within {
     pub request_id: Uuid,
     /// What the client calls this request of it.
     pub id: Box<str>,
+}
+
+/// What a fault did.
+#[derive(Debug)]
+pub struct Injected {
+    /// The id of the rule.
+    pub fault: Box<str>,
+    /// The name of its act.
+    pub act: &'static str,
+    /// What became of the request's effect.
+    pub apply: &'static str,
 }
 
 /// The head of a request, copied into one piece with its credentials masked. A header kept as it came would keep the
@@ -273,7 +286,9 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "appId": entry.app_id,
         "user": entry.user.as_deref(),
         "tokenHash": entry.token_hash.map(|hash| hash.to_string()),
-        "injected": null,
+        "injected": entry.injected.as_ref().map(|injected| {
+            json!({ "fault": injected.fault, "act": injected.act, "apply": injected.apply })
+        }),
         "ignored": entry.ignored.as_deref().unwrap_or_default(),
         "wouldThrottle": false,
         "request": shown_message(sent_headers, &entry.sent, mask_sent),

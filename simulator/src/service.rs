@@ -1,8 +1,10 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token. The requests of a
-//! batch go the same way one by one, and the world is free between them.
+//! order of refusals is fixed: fault → web server → token → route → role → query. `$metadata` needs no token. The requests
+//! of a batch go the same way one by one, and the world is free between them.
+
+mod injection;
 
 use std::sync::Arc;
 
@@ -73,6 +75,8 @@ struct Outcome {
     delivery: Option<Delivery>,
     /// The batch that the request came in.
     within: Option<Within>,
+    /// The fault that spoiled it.
+    injected: Option<Box<journal::Injected>>,
 }
 
 impl Service {
@@ -128,18 +132,32 @@ impl Service {
         let told = Told::of(&request.headers);
         let caller = self.access.caller(told.authorization, &self.tenants);
         let asked = Asked::new(self.spelling(&request, &told));
-        let (stamp, outcome) = {
+        let (stamp, outcome, met) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            // What comes in a batch does not pass the web server again.
-            let passed = if within.is_some() { Ok(()) } else { web_server(&request, &told, &world) };
-            let outcome = passed
-                .map_err(|refusal| (refusal, None))
-                .and_then(|()| self.decide(&mut world, &request, &asked, &caller, now));
-            (stamp, outcome)
+            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
+            let decide = |world: &mut World| {
+                // What comes in a batch does not pass the web server again.
+                if within.is_none() {
+                    web_server(&request, &told, world).map_err(|refusal| (refusal, None))?;
+                }
+                self.decide(world, &request, &asked, &caller, now)
+            };
+            let outcome = match &met {
+                None => Some(decide(&mut world)),
+                Some(met) => met.process(&mut world, &request, decide),
+            };
+            (stamp, outcome, met)
         };
-        let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        let outcome = outcome.map(|outcome| {
+            outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp))
+        });
+        let mut outcome = match (met, outcome) {
+            (None, Some(outcome)) => outcome,
+            (Some(met), outcome) => met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp),
+            (None, None) => unreachable!("what no fault strikes is processed"),
+        };
         if told.has_origin {
             cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
         }
@@ -152,21 +170,31 @@ impl Service {
     fn answer_batch(&self, request: Request, version: ApiVersion) -> Answer {
         let told = Told::of(&request.headers);
         let caller = self.access.caller(told.authorization, &self.tenants);
-        let (stamp, admitted) = {
+        let (stamp, admitted, met) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
+            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
             let passed = web_server(&request, &told, &world).and_then(|()| caller.authenticate(now));
-            (stamp, passed.map(|()| *world.quirks()))
+            (stamp, passed.map(|()| *world.quirks()), met)
         };
-        let outcome = admitted.and_then(|quirks| {
-            if request.method != Method::POST {
-                return Err(Refusal::BatchVerb);
+        let process = || {
+            let outcome = admitted.and_then(|quirks| {
+                if request.method != Method::POST {
+                    return Err(Refusal::BatchVerb);
+                }
+                let batch = Batch::read(&request.body, version, &quirks)?;
+                Ok(self.run_batch(&batch, &request, &told, &stamp, &quirks))
+            });
+            outcome.unwrap_or_else(|refusal| refuse(&refusal, None, &request, &stamp))
+        };
+        let mut outcome = match met {
+            None => process(),
+            Some(met) => {
+                let processed = met.lets_batch_run().then(process);
+                met.spoil(processed, &request, &caller.tenant, &self.spelling(&request, &told), &stamp)
             }
-            let batch = Batch::read(&request.body, version, &quirks)?;
-            Ok(self.run_batch(&batch, &request, &told, &stamp, &quirks))
-        });
-        let mut outcome = outcome.unwrap_or_else(|refusal| refuse(&refusal, None, &request, &stamp));
+        };
         outcome.operation = Some("batch");
         if told.has_origin {
             cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
@@ -314,20 +342,42 @@ impl Service {
     /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
     fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
         let caller = Caller::anonymous(sign_in::tenant(call, &request, &self.tenants));
-        let stamp = self.stamp(&caller.tenant);
-        let authority = request.authority().unwrap_or(&self.default_authority);
-        let root = format!("{}://{authority}", request.door.scheme().name());
-        let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
-        let mut headers = answered.headers;
-        let told = Told::of(&request.headers);
-        if told.has_origin {
-            cors::allow(call.endpoint(), &mut headers);
-        }
-        let outcome = Outcome {
-            headers,
-            operation: Some(call.operation()),
-            ..Outcome::new(answered.status, Content::Identity, answered.body)
+        let (stamp, met) = {
+            let mut world = caller.tenant.world();
+            let (now, _) = world.advance(self.tenants.wall().now());
+            let armed = world.faults.are_armed();
+            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { None };
+            (world.stamp(now), met)
         };
+        let told = Told::of(&request.headers);
+        let spelling = self.spelling(&request, &told);
+        let root = format!("{}://{}", spelling.scheme, spelling.authority);
+        let occasion = |rehearsed, issue| sign_in::Occasion {
+            key: &self.key,
+            root: &root,
+            request_id: stamp.request_id,
+            now: stamp.now,
+            rehearsed,
+            issue,
+        };
+        let process = |occasion| {
+            let answered = sign_in::answer(call, &request, &caller.tenant, occasion);
+            Outcome {
+                headers: answered.headers,
+                operation: Some(call.operation()),
+                ..Outcome::new(answered.status, Content::Identity, answered.body)
+            }
+        };
+        let mut outcome = match met {
+            None => process(occasion(false, None)),
+            Some(met) => {
+                let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
+                met.spoil(processed, &request, &caller.tenant, &spelling, &stamp)
+            }
+        };
+        if told.has_origin {
+            cors::allow(call.endpoint(), &mut outcome.headers);
+        }
         self.finish(&request, &told, &caller, outcome, stamp)
     }
 
@@ -373,6 +423,7 @@ impl Service {
             refusal: outcome.refusal,
             app_id: caller.app_id,
             user: caller.user_name.clone(),
+            injected: outcome.injected,
             ignored: outcome.ignored,
             asked: journal::Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash),
             sent: Body::copied(&request.body),
@@ -409,6 +460,7 @@ impl Outcome {
             unknown_route: None,
             delivery: None,
             within: None,
+            injected: None,
         }
     }
 

@@ -19,6 +19,7 @@ use crate::device::departure::{Departure, Way};
 use crate::device::lifecycle::{ActionResult, ActionState, Report};
 use crate::device::order::Arguments;
 use crate::device::{ManagedDevice, check_ins};
+use crate::faults::{Faults, Rule, Seen};
 use crate::inventory::{Inventory, User};
 use crate::quirks::{Quirks, UnsupportedAction};
 use crate::random::Draw;
@@ -43,6 +44,8 @@ pub struct World {
     pub clock: TenantClock,
     /// Answers worth keeping; forgotten with every change.
     pub answers: Answers,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// Which edition of the support matrix holds.
     pub edition: Arc<Edition>,
     quirks: Quirks,
@@ -110,7 +113,16 @@ impl World {
         check_in: CheckIn,
         draw: Draw,
     ) -> Self {
-        Self { clock, answers: Answers::default(), edition, quirks, check_in, draw, state: State::new(inventory) }
+        Self {
+            clock,
+            answers: Answers::default(),
+            faults: Faults::default(),
+            edition,
+            quirks,
+            check_in,
+            draw,
+            state: State::new(inventory),
+        }
     }
 
     /// The marks of an exchange at `now`; its id is from the seed.
@@ -124,6 +136,11 @@ impl World {
         self.clock = clock;
         self.answers.clear();
         self.state.reset();
+    }
+
+    /// The fault that strikes a request, if one does; it is counted.
+    pub fn meet_fault(&mut self, seen: &Seen<'_>) -> Option<Arc<Rule>> {
+        self.faults.meet(seen, self.draw.at("fault"))
     }
 
     /// Everything that requests change, as it is now.
