@@ -40,7 +40,7 @@ impl Spoiled {
 #[derive(Debug, Default)]
 pub(in crate::server) struct Takeover {
     wanted: AtomicBool,
-    /// Whether hyper has bytes of earlier answers that it could not write yet.
+    /// Whether hyper has bytes that it could not write yet: of a 100, or of an earlier answer without a body.
     blocked: AtomicBool,
     spoiled: Mutex<Option<Spoiled>>,
 }
