@@ -20,6 +20,7 @@ use crate::log::LogFormat;
 use crate::quirks::{Profile, Quirks};
 use crate::support;
 use crate::tenant::TenantSpec;
+use crate::throttle;
 use crate::tls;
 use crate::wire::links::NextLink;
 use crate::world::CheckIn;
@@ -92,6 +93,11 @@ pub struct Options {
     #[arg(long, env = "SIMTUNE_QUIRK", value_name = "NAME=VALUE", value_delimiter = ',')]
     #[serde(default)]
     pub quirk: Vec<String>,
+
+    /// The documented budgets: report what Graph would refuse, enforce them, off, or a factor that scales and enforces
+    /// them [default: report]
+    #[arg(long, env = "SIMTUNE_THROTTLE", value_name = "report|enforce|off|FACTOR")]
+    pub throttle: Option<String>,
 
     /// auto, manual, or the instant at which a manual clock starts [default: auto]
     #[arg(long, env = "SIMTUNE_CLOCK", value_name = "auto|manual|ISO-TIME")]
@@ -221,6 +227,7 @@ impl Options {
             edition: self.edition.or(below.edition),
             quirks: self.quirks.or(below.quirks),
             quirk: below.quirk.into_iter().chain(self.quirk).collect(),
+            throttle: self.throttle.or(below.throttle),
             clock: self.clock.or(below.clock),
             check_in: self.check_in.or(below.check_in),
             next_link: self.next_link.or(below.next_link),
@@ -274,6 +281,7 @@ impl Options {
                 edition: self.edition.map(checked_edition).transpose()?,
                 quirks: quirks(self.quirks.as_deref(), &self.quirk)
                     .map_err(|error| UsageError(format!("--quirks, --quirk: {error}")))?,
+                throttle: throttle(self.throttle.as_deref()).map_err(in_flag("--throttle"))?,
                 clock: self
                     .clock
                     .as_deref()
@@ -309,6 +317,11 @@ pub fn quirks<S: AsRef<str>>(profile: Option<&str>, single: &[S]) -> Result<Quir
         quirks.set(name, value).map_err(UsageError)?;
     }
     Ok(quirks)
+}
+
+/// Reads `report`, `enforce`, `off` or a factor.
+pub fn throttle(text: Option<&str>) -> Result<throttle::Mode, String> {
+    text.map_or_else(|| Ok(throttle::Mode::default()), str::parse)
 }
 
 /// Reads `2s` or `realistic`.

@@ -1,7 +1,7 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token.
+//! order of refusals is fixed: web server → token → throttle → route → role → query. `$metadata` needs no token.
 
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ use crate::route::{self, Operation};
 use crate::sign_in;
 use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
+use crate::throttle::ledger::Exchange;
 use crate::wire::cors;
 use crate::wire::error::{Ids, Refusal};
 use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
@@ -37,6 +38,8 @@ use crate::world::{Stamp, World};
 pub const TARGET_LIMIT: usize = 16 * 1024;
 /// Characters of a client's request id that are echoed; a longer one is not taken for an id.
 const CLIENT_ID_LIMIT: usize = 256;
+/// The name of the refusal of a request that exceeds a budget.
+const THROTTLED: &str = "throttled";
 
 /// Everything the client port needs to answer.
 #[derive(Debug)]
@@ -66,6 +69,8 @@ struct Outcome {
     refusal: Option<&'static str>,
     /// The path asked for, its keys replaced, where nothing is emulated there.
     unknown_route: Option<String>,
+    /// The budget it exceeded, refused or not.
+    exceeded: Option<&'static str>,
     /// How it is spoiled on its way.
     delivery: Option<Delivery>,
 }
@@ -114,13 +119,15 @@ impl Service {
         }
         let caller = self.access.caller(&request, &self.tenants);
         let asked = Asked::new(self.spelling(&request));
-        let (stamp, outcome) = {
+        let (stamp, outcome, exceeded) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            (stamp, self.decide(&mut world, &request, &asked, &caller, now))
+            let outcome = self.decide(&mut world, &request, &asked, &caller, now);
+            (stamp, outcome, world.throttle.take_exceeded())
         };
         let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        outcome.exceeded = exceeded.map(|exceeded| exceeded.budget);
         cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
@@ -137,7 +144,8 @@ impl Service {
         }
     }
 
-    /// Web server → `$metadata`, or token → kept answer, or route → role → operation.
+    /// Web server → `$metadata`, or token → budgets → kept answer, or route → role → operation. A path that leads nowhere
+    /// draws on no budget (assumed).
     fn decide(
         &self,
         world: &mut World,
@@ -161,12 +169,24 @@ impl Service {
             && let Some(kept) = world.answers.get(asked)
             && caller.has_any(kept.operation.scopes())
         {
+            let operation = kept.operation;
+            if let Err(exceeded) = world.throttle.admit(caller.app_id, operation.charge(query), now) {
+                let call = route::route(&request.method, path).map_err(unrouted)?.backend_call(Some(query));
+                let refusal =
+                    operations::throttled(&exceeded, world.quirks(), call, (caller.tenant.id, caller.app_id), now);
+                return Err((refusal, Some(operation)));
+            }
             return Ok(Outcome::of_kept(kept, gzip));
         }
 
         let route = route::route(&request.method, path).map_err(unrouted)?;
         let operation = route.operation;
         let routed = |refusal| (refusal, Some(operation));
+        world.admit(caller.app_id, operation.charge(query), now).map_err(|exceeded| {
+            let call = route.backend_call(Some(query));
+            let caller = (caller.tenant.id, caller.app_id);
+            routed(operations::throttled(&exceeded, world.quirks(), call, caller, now))
+        })?;
         if route.is_mine() && caller.user.is_none() {
             return Err(routed(Refusal::NoSignedInUser));
         }
@@ -278,6 +298,9 @@ impl Service {
         };
 
         self.tally.answered(outcome.operation, outcome.status.as_u16());
+        if let Some(budget) = outcome.exceeded {
+            self.tally.exceeded(budget, outcome.refusal == Some(THROTTLED));
+        }
         self.tally.ignored(outcome.ignored.as_deref().unwrap_or_default());
         if let Some(path) = outcome.unknown_route {
             self.tally.unknown_route(request.method.as_str(), path);
@@ -300,6 +323,7 @@ impl Service {
             app_id: caller.app_id,
             user: caller.user_name.clone(),
             ignored: outcome.ignored,
+            would_throttle: outcome.exceeded.is_some() && outcome.refusal != Some(THROTTLED),
             asked: journal::Asked::new(
                 request.method.clone(),
                 request.target(),
@@ -311,12 +335,25 @@ impl Service {
             answered: Body::shared(outcome.plain),
             token_hash: caller.token_hash.clone(),
         };
-        let (newest, forgotten) = {
+        let waiting = retry_after(&entry.head.extra).cloned();
+        let exchange = Exchange {
+            app: caller.app_id,
+            token_hash: caller.token_hash.as_deref(),
+            method: request.method.as_str(),
+            target: request.target(),
+            at: stamp.now,
+            request_id: stamp.request_id,
+        };
+        let (newest, forgotten, early) = {
             let mut world = caller.tenant.world();
             let forgotten = world.journal.write(entry);
-            (world.journal.newest(), forgotten)
+            let told = waiting.as_ref().and_then(|value| value.to_str().ok());
+            (world.journal.newest(), forgotten, world.throttle.ledger.note(&exchange, told))
         };
         drop(forgotten);
+        if early {
+            self.tally.early_retry(request.method.as_str(), route::template(request.uri.path()));
+        }
         caller.tenant.announce(newest);
         answer
     }
@@ -336,6 +373,7 @@ impl Outcome {
             ignored: None,
             refusal: None,
             unknown_route: None,
+            exceeded: None,
             delivery: None,
         }
     }
@@ -403,6 +441,9 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
     if let Some(challenge) = refusal.challenge().and_then(|text| HeaderValue::from_str(&text).ok()) {
         headers.push((header::WWW_AUTHENTICATE, challenge));
     }
+    if let Refusal::Throttled(throttled) = refusal {
+        headers.extend(throttled.headers());
+    }
     Outcome {
         body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
         gzipped,
@@ -432,6 +473,11 @@ fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
     let body = if gzip && !plain.is_empty() { gzip::compress(&plain) } else { plain.clone() };
     let ignored = (!reply.ignored.is_empty()).then(|| reply.ignored.into());
     Kept { operation, status: reply.status, content: reply.content, plain, body, ignored }
+}
+
+/// What an answer says of waiting. It is among the few headers of that answer alone, wherever it comes from.
+fn retry_after(extra: &[(HeaderName, HeaderValue)]) -> Option<&HeaderValue> {
+    extra.iter().find(|(name, _)| *name == header::RETRY_AFTER).map(|(_, value)| value)
 }
 
 /// The client's own id of the exchange, if it is one that can be echoed.

@@ -18,6 +18,7 @@ use crate::inventory::{Base, Inventory, User as Owner};
 use crate::quirks::Quirks;
 use crate::random::Draw;
 use crate::support::{self, Edition};
+use crate::throttle;
 use crate::world::{CheckIn, World};
 
 /// Tenants at once.
@@ -41,6 +42,8 @@ pub struct TenantSpec {
     pub edition: Option<String>,
     /// How the doubtful is decided.
     pub quirks: Quirks,
+    /// What is done with the documented budgets.
+    pub throttle: throttle::Mode,
     /// How its clock starts.
     pub clock: ClockStart,
     /// Whether credentials matter.
@@ -64,6 +67,7 @@ impl Default for TenantSpec {
             fleet: fleet::Builtin::OneOfEach.into(),
             edition: None,
             quirks: Quirks::default(),
+            throttle: throttle::Mode::default(),
             clock: ClockStart::Auto,
             auth: Auth::Enforce,
             check_in: CheckIn::AfterPush(chrono::TimeDelta::seconds(2)),
@@ -127,7 +131,8 @@ impl Tenant {
         let directory = directory_of(id, &domain, &spec, draw);
         let base = Arc::new(base.with_people(directory.users.iter().map(owner)));
         let people = Arc::clone(&base);
-        let world = World::new(Inventory::new(base), clock, edition, spec.quirks, spec.check_in, draw.at("world"));
+        let (inventory, draw) = (Inventory::new(base), draw.at("world"));
+        let world = World::new(inventory, clock, edition, spec.quirks, spec.throttle, spec.check_in, draw);
         Ok(Self {
             id,
             directory: RwLock::new(Arc::new(directory)),
@@ -199,13 +204,13 @@ impl Tenant {
         User::person(draw, id, name, &owner.display_name)
     }
 
-    /// Back to its seed: devices, time, journal, apps, users, sign-ins and quirks.
+    /// Back to its seed: devices, time, journal, apps, users, sign-ins, quirks and budgets.
     pub fn reset(&self, wall: DateTime<Utc>) {
         let draw = Draw::from_seed(self.spec.seed);
         let directory = directory_of(self.id, &self.domain, &self.spec, draw);
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
         *self.sessions() = Sessions::default();
-        self.world().reset(self.spec.clock.start(wall), self.spec.quirks);
+        self.world().reset(self.spec.clock.start(wall), self.spec.quirks, self.spec.throttle);
         self.written.send_replace(0);
     }
 

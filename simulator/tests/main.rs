@@ -27,4 +27,5 @@ mod sockets;
 mod surface;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod throttling;
 mod tokens;

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use simtune::fleet::Source;
 use simtune::quirks::{Profile, QUIRKS, Quirks};
 use simtune::tenant::TenantSpec;
+use simtune::throttle::Mode;
 
 use crate::harness::{Harness, With, json, request, text};
 
@@ -111,12 +112,36 @@ const PROBES: &[(&str, Probe)] = &[
         let preferred = asked().with("prefer", "include-unknown-enum-members");
         format!("{}; preferred: {}", told(json(&harness.send(asked()))), told(json(&harness.send(preferred))))
     }),
+    ("retry-after", |harness| {
+        exhaust(harness);
+        let told: Vec<String> = (0..3)
+            .map(|_| {
+                let answer = harness.get(DEVICES);
+                answer.headers.get("retry-after").map_or("none", |value| value.to_str().unwrap()).to_owned()
+            })
+            .collect();
+        told.join("; ")
+    }),
+    ("throttle-answer", |harness| {
+        exhaust(harness);
+        let answer = harness.get(DEVICES);
+        let waits = answer.headers.contains_key("retry-after");
+        format!("{} waits {waits} {}", answer.status.as_u16(), json(&answer)["error"])
+    }),
     ("maxpagesize", |harness| {
         let asked = request(Method::GET, DEVICES, b"").with("authorization", &format!("Bearer {}", harness.token()));
         let list = json(&harness.send(asked.with("prefer", "odata.maxpagesize=3")));
         format!("{} devices", list["value"].as_array().unwrap().len())
     }),
 ];
+
+/// Lets the next request exceed a budget.
+fn exhaust(harness: &Harness) {
+    let tenant = harness.service.tenants().default_tenant();
+    tenant.world().throttle.set_mode(Mode::Enforce { factor: 0.0001 });
+    assert_eq!(harness.get(DEVICES).status, 200);
+    harness.advance(TimeDelta::milliseconds(17_872));
+}
 
 /// How many devices a filter lets pass, or how it is refused, and what the journal says of it.
 fn filtered(harness: &Harness, filter: &str) -> String {
