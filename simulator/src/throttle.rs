@@ -4,6 +4,7 @@
 //! anything else is looked at. Time comes in as an argument and is the tenant's.
 
 pub mod ledger;
+pub mod markdown;
 mod mode;
 pub mod retry_after;
 mod table;
@@ -147,6 +148,7 @@ impl Throttle {
     /// Counts a request of `app`. An error is a budget that refuses it; one that would have refused it is told by
     /// [`Throttle::take_exceeded`].
     pub fn admit(&mut self, app: Option<Uuid>, charge: Charge, now: DateTime<Utc>) -> Result<(), Exceeded> {
+        self.exceeded = None;
         if self.mode == Mode::Off {
             return Ok(());
         }

@@ -71,6 +71,10 @@ fn refusals_name_the_cause_and_the_way_out() {
         ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-nee":"eq"}"#),
         ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-ne":"eq","orderby":"maybe"}"#),
         ("PATCH", format!("{TENANT}/quirks"), r#"{"profile":"lenient"}"#),
+        ("POST", "/api/tenants".into(), r#"{"throttle":"sometimes"}"#),
+        ("POST", "/api/tenants".into(), r#"{"throttle":[1]}"#),
+        ("PATCH", format!("{TENANT}/throttle"), r#"{"mode":0}"#),
+        ("PATCH", format!("{TENANT}/throttle"), "{}"),
     ];
     let told: Vec<String> = cases
         .iter()

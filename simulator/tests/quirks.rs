@@ -124,9 +124,12 @@ const PROBES: &[(&str, Probe)] = &[
     }),
     ("throttle-answer", |harness| {
         exhaust(harness);
-        let answer = harness.get(DEVICES);
-        let waits = answer.headers.contains_key("retry-after");
-        format!("{} waits {waits} {}", answer.status.as_u16(), json(&answer)["error"])
+        let told = || {
+            let answer = harness.get(DEVICES);
+            let waits = answer.headers.contains_key("retry-after");
+            format!("{} waits {waits} {}", answer.status.as_u16(), json(&answer)["error"])
+        };
+        format!("{}\n  {}", told(), told())
     }),
     ("maxpagesize", |harness| {
         let asked = request(Method::GET, DEVICES, b"").with("authorization", &format!("Bearer {}", harness.token()));

@@ -27,6 +27,7 @@ pub fn throttled(
         ThrottleAnswer::Nested => Spelling::Nested,
         ThrottleAnswer::QueryBroker => Spelling::QueryBroker,
         ThrottleAnswer::Overload => Spelling::Overload,
+        ThrottleAnswer::Mixed => Spelling::in_turn(exceeded.number),
     };
     let says = || retry_after::spell(quirks.retry_after, exceeded.number, exceeded.wait, now);
     let scope = || format!("Tenant_Application/ReadWrite/{}/{tenant}", app.unwrap_or_default());

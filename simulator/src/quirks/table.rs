@@ -252,7 +252,9 @@ quirks! {
         QueryBroker = "query-broker",
         /// 400 without Retry-After; its body is assumed.
         Overload = "overload",
-    } Documented / Short / Details, Observed, "2026-07-27",
+        /// Each of these in turn.
+        Mixed = "mixed",
+    } Documented / Short / Mixed, Observed, "2026-07-27",
       "short: IntuneCD#64, PR#65 (2022); details: msendpointmgr.com/?p=25866 (2025-10-26); nested: IntuneCD#217 (2025-03-25); query-broker: graph2otel (2026-07-27); overload: docs#8188 (2020). Which comes when is not known; realistic has the one observed with Retry-After";
     /// The number of characters of a temporary passcode.
     passcode_length: PasscodeLength = "passcode-length" {

@@ -27,8 +27,12 @@ pub fn spell(form: RetryAfter, number: u64, wait: TimeDelta, now: DateTime<Utc>)
             Some(due.format(HTTP_DATE).to_string())
         }
         RetryAfter::Mixed => {
-            let form =
-                [RetryAfter::Absent, RetryAfter::Decimal, RetryAfter::Date][usize::try_from(number % 3).unwrap_or(0)];
+            // A step more with every sixth, so that each of six answers in turn comes to have each form.
+            let form = match (number + number / 6) % 3 {
+                0 => RetryAfter::Absent,
+                1 => RetryAfter::Decimal,
+                _ => RetryAfter::Date,
+            };
             spell(form, number, wait, now)
         }
     }

@@ -41,6 +41,18 @@ pub enum Spelling {
 }
 
 impl Spelling {
+    /// Each of them in turn.
+    pub const fn in_turn(number: u64) -> Self {
+        match number % 6 {
+            0 => Self::Documented,
+            1 => Self::Short,
+            2 => Self::Details,
+            3 => Self::Nested,
+            4 => Self::QueryBroker,
+            _ => Self::Overload,
+        }
+    }
+
     /// Whether it comes with `Retry-After`: the others were seen without.
     pub const fn says_when(self) -> bool {
         matches!(self, Self::Documented | Self::Short)
