@@ -54,7 +54,7 @@ fn reset(harness: &Harness, device_name: &str) -> Answer {
 }
 
 fn last_entry(harness: &Harness) -> Json {
-    harness.service.tenants().default_tenant().journal().last().expect("an entry")
+    harness.service.tenants().default_tenant().records().journal.last().expect("an entry")
 }
 
 fn audits(harness: &Harness) -> usize {
