@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
 
+use self::injection::Met;
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Kept, Spelling};
 use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Unread};
@@ -122,23 +123,15 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
-            let outcome = match &met {
-                None => Some(self.decide(&mut world, &request, &asked, &caller, now)),
-                Some(met) => {
-                    met.process(&mut world, &request, |world| self.decide(world, &request, &asked, &caller, now))
-                }
-            };
+            let armed = world.faults.are_armed();
+            let met = if armed { injection::meet(&mut world, &request) } else { Met::default() };
+            let outcome = met.process(&mut world, &request, |world| self.decide(world, &request, &asked, &caller, now));
             (stamp, outcome, met)
         };
         let outcome = outcome.map(|outcome| {
             outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp))
         });
-        let mut outcome = match (met, outcome) {
-            (None, Some(outcome)) => outcome,
-            (Some(met), outcome) => met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp),
-            (None, None) => unreachable!("what no fault strikes is processed"),
-        };
+        let mut outcome = met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp);
         cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
@@ -265,7 +258,7 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let armed = world.faults.are_armed();
-            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { None };
+            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { Met::default() };
             (world.stamp(now), met)
         };
         let spelling = self.spelling(&request);
@@ -286,13 +279,8 @@ impl Service {
                 ..Outcome::new(answered.status, Content::Identity, answered.body)
             }
         };
-        let mut outcome = match met {
-            None => process(occasion(false, None)),
-            Some(met) => {
-                let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
-                met.spoil(processed, &request, &caller.tenant, &spelling, &stamp)
-            }
-        };
+        let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
+        let mut outcome = met.spoil(processed, &request, &caller.tenant, &spelling, &stamp);
         cors::allow(&request.headers, call.endpoint(), &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
