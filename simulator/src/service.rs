@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
 
+use self::injection::Met;
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Kept, Spelling};
 use crate::batch::{self, Asking, Batch};
@@ -141,28 +142,21 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
-            let decide = |world: &mut World| {
+            let armed = world.faults.are_armed();
+            let met = if armed { injection::meet(&mut world, &request) } else { Met::default() };
+            let outcome = met.process(&mut world, &request, |world| {
                 // What comes in a batch does not pass the web server again.
                 if within.is_none() {
                     web_server(&request, &told, world).map_err(|refusal| (refusal, None))?;
                 }
                 self.decide(world, &request, &asked, &caller, now)
-            };
-            let outcome = match &met {
-                None => Some(decide(&mut world)),
-                Some(met) => met.process(&mut world, &request, decide),
-            };
+            });
             (stamp, outcome, met, world.throttle.take_exceeded())
         };
         let outcome = outcome.map(|outcome| {
             outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp))
         });
-        let mut outcome = match (met, outcome) {
-            (None, Some(outcome)) => outcome,
-            (Some(met), outcome) => met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp),
-            (None, None) => unreachable!("what no fault strikes is processed"),
-        };
+        let mut outcome = met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp);
         if told.has_origin {
             cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
         }
@@ -180,7 +174,8 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
+            let armed = world.faults.are_armed();
+            let met = if armed { injection::meet(&mut world, &request) } else { Met::default() };
             let passed = web_server(&request, &told, &world).and_then(|()| caller.authenticate(now));
             (stamp, passed.map(|()| *world.quirks()), met)
         };
@@ -194,13 +189,8 @@ impl Service {
             });
             outcome.unwrap_or_else(|refusal| refuse(&refusal, None, &request, &stamp))
         };
-        let mut outcome = match met {
-            None => process(),
-            Some(met) => {
-                let processed = met.lets_batch_run().then(process);
-                met.spoil(processed, &request, &caller.tenant, &self.spelling(&request, &told), &stamp)
-            }
-        };
+        let processed = met.lets_batch_run().then(process);
+        let mut outcome = met.spoil(processed, &request, &caller.tenant, &self.spelling(&request, &told), &stamp);
         outcome.operation = Some("batch");
         if told.has_origin {
             cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
@@ -365,7 +355,7 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let armed = world.faults.are_armed();
-            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { None };
+            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { Met::default() };
             (world.stamp(now), met)
         };
         let told = Told::of(&request.headers);
@@ -387,13 +377,8 @@ impl Service {
                 ..Outcome::new(answered.status, Content::Identity, answered.body)
             }
         };
-        let mut outcome = match met {
-            None => process(occasion(false, None)),
-            Some(met) => {
-                let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
-                met.spoil(processed, &request, &caller.tenant, &spelling, &stamp)
-            }
-        };
+        let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
+        let mut outcome = met.spoil(processed, &request, &caller.tenant, &spelling, &stamp);
         if told.has_origin {
             cors::allow(call.endpoint(), &mut outcome.headers);
         }

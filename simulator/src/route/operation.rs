@@ -91,7 +91,7 @@ const SINGLE: [Operation; 22] = [
 ];
 
 impl Operation {
-    /// Every operation. A test compares their names with what the journal says.
+    /// Every operation that a path can lead to.
     pub fn all() -> impl Iterator<Item = Self> {
         let navigations = || NAVIGATION.iter().map(|row| row.0);
         SINGLE
@@ -103,7 +103,7 @@ impl Operation {
             .chain(ACTIONS.iter().copied().map(Self::RunAction))
     }
 
-    /// Whether it answers with a list.
+    /// Whether it answers with a list. Whoever adds an operation is led here, and to [`Operation::all`] above.
     pub fn is_listing(self) -> bool {
         match self {
             Self::ListDevices
@@ -116,7 +116,23 @@ impl Operation {
             | Self::ListOrganizations
             | Self::ListSettingStates(_) => true,
             Self::FollowNavigation(navigation) => navigation.property().many,
-            _ => false,
+            Self::CountDevices
+            | Self::GetDevice
+            | Self::UpdateDevice
+            | Self::DeleteDevice
+            | Self::RunAction(_)
+            | Self::ExecuteAction
+            | Self::CallFunction(_)
+            | Self::GetNavigationItem(_)
+            | Self::GetDetectedApp
+            | Self::GetDeviceCategory
+            | Self::GetOverview
+            | Self::GetAuditEvent
+            | Self::GetDeviceManagement
+            | Self::GetMe
+            | Self::GetAudit
+            | Self::GetUser
+            | Self::GetOrganization => false,
         }
     }
 
