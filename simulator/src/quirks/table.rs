@@ -287,7 +287,7 @@ quirks! {
         Details = "details",
         /// 429 with Intune's nested message and no Retry-After.
         Nested = "nested",
-        /// 500 UnknownError that tells of a query broker, without Retry-After.
+        /// 500 that tells of a query broker, without Retry-After.
         QueryBroker = "query-broker",
         /// 400 without Retry-After; its body is assumed.
         Overload = "overload",

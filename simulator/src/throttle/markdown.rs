@@ -34,11 +34,11 @@ pub fn document() -> String {
             "| `{name}` | devices that `{action}` is asked of | {limit} | a day | all apps of the tenant | {source} |"
         );
     }
-    let _ = write!(
+    let rows = grouped(u32::try_from(ledger::ROWS).unwrap_or(u32::MAX));
+    out.push_str(CLOSING);
+    let _ = writeln!(
         out,
-        "{CLOSING}{} apps are told apart at once, and {} rows and as many waits are kept; beyond that the oldest is forgotten.\n",
-        APPS,
-        grouped(u32::try_from(ledger::ROWS).unwrap_or(u32::MAX))
+        "{APPS} apps are told apart at once, and {rows} rows and as many waits are kept; beyond that the oldest is forgotten."
     );
     out
 }
@@ -84,8 +84,10 @@ curl -s \"$SIMTUNE_CONTROL_URL/api/tenants/default/throttle\"
 
 ```text
      20 200
-      1 429 20
+      1 429 19
 ```
+
+The number is what is left of the twenty seconds since the first request but one: the refused one counts as well.
 
 ## Who waits as it is told
 
