@@ -1,9 +1,30 @@
-//! Will ask a Microsoft Graph client to do things, watch what it sends, and say whether it behaved.
+//! Asks a Microsoft Graph client to do things, watches what it sends, and says whether it behaved.
 //!
-//! There is no code here yet: this crate holds the place, and nothing can be called. What it is meant to become:
+//! The client is any program in any language; the simulator of the `simtune` crate is the other side. A [`scenario`] is
+//! data: a tenant, a program of [operations](operation), and [stimuli](stimulus), which are faults of the simulator.
+//! Something that can [drive](drive) a client runs a scenario and brings back [evidence]: what went over the wire
+//! ([`trace`]), what the client said ([`client_log`]), how the world ended. [Rules](rules) are pure functions over that.
 //!
-//! - the client is any program in any language, run beside the simulator of the `simtune` crate;
-//! - the simulator is the other side, and what the client sent is the evidence;
-//! - the cases are generated, and one that fails is made small before it is shown.
-//!
-//! Until then, test a client against `simtune` by hand: the README at the top of the repository shows how.
+//! | Module | Is |
+//! |---|---|
+//! | [`scenario`], [`operation`], [`stimulus`] | what is to happen, as data that is saved and replayed |
+//! | [`matrix`], [`model`] | what is true in a scenario, worked out without the simulator |
+//! | [`trace`], [`client_log`], [`evidence`] | what did happen |
+//! | [`rule`], [`rules`], [`finding`], [`verdict`] | what is required, and what it amounts to |
+//! | [`defect`] | the defects of real clients, which the reference client can have |
+//! | [`drive`] | how a scenario is run with a client |
+
+pub mod client_log;
+pub mod defect;
+pub mod drive;
+pub mod evidence;
+pub mod finding;
+pub mod matrix;
+pub mod model;
+pub mod operation;
+pub mod rule;
+pub mod rules;
+pub mod scenario;
+pub mod stimulus;
+pub mod trace;
+pub mod verdict;

@@ -1,0 +1,3 @@
+//! The tests of the conformance kit, one binary.
+
+mod vocabulary;
