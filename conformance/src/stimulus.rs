@@ -54,20 +54,20 @@ pub enum Endpoint {
     Batch,
 }
 
-/// When a fault comes in relation to what was asked for.
+/// What becomes of what was asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Apply {
-    /// What was asked for is done first, and then the answer is spoiled.
-    Before,
-    /// The answer goes out, and what was asked for is done afterwards.
-    After,
-    /// What was asked for is not done.
+    /// It is not done.
     #[default]
+    Before,
+    /// It is done, and then the answer is spoiled.
+    After,
+    /// It is answered as if it had been done, and is not.
     Not,
 }
 
-/// What happens: the control API's acts.
+/// What happens: the control API's acts, spelled as it takes them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Act {
@@ -81,9 +81,9 @@ pub enum Act {
         /// Further headers.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         headers: BTreeMap<String, String>,
-        /// The body.
+        /// The body; Graph's own, if none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        body: Option<String>,
+        body: Option<ErrorBody>,
     },
     /// The connection is reset.
     Reset {
@@ -97,8 +97,9 @@ pub enum Act {
     },
     /// Nothing comes for a while.
     Stall {
-        /// Seconds.
-        seconds: u32,
+        /// How long.
+        #[serde(rename = "for")]
+        length: Seconds,
         /// Where.
         at: Point,
     },
@@ -117,9 +118,9 @@ pub enum Act {
         /// The status.
         code: u16,
         /// Where.
-        to: Destination,
+        location: Destination,
     },
-    /// The token is refused.
+    /// The token is refused, or, at the token endpoint, a bad one issued.
     Token {
         /// What is wrong with it.
         defect: TokenDefect,
@@ -135,7 +136,7 @@ pub enum Act {
         kind: BodyKind,
     },
     /// The connection ends behind the answer.
-    Close,
+    Close {},
     /// An interim answer comes first.
     Informational {
         /// Its status.
@@ -145,22 +146,48 @@ pub enum Act {
 
 /// What `Retry-After` says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(untagged)]
 pub enum RetryAfter {
     /// Seconds.
     Seconds(u32),
-    /// A date so many seconds after the beginning of the scenario, in one of HTTP's three formats.
-    Date(DateForm, i32),
+    /// A date so far ahead of the answer, in one of HTTP's three formats.
+    Date {
+        /// Which format.
+        date: DateForm,
+        /// How far ahead.
+        #[serde(rename = "in")]
+        ahead: Seconds,
+    },
     /// Anything.
     Raw(String),
 }
 
+/// A length of time that the control API writes as `7s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Seconds(pub u32);
+
+impl From<Seconds> for String {
+    fn from(seconds: Seconds) -> Self {
+        format!("{}s", seconds.0)
+    }
+}
+
+impl TryFrom<String> for Seconds {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let number = text.strip_suffix('s').and_then(|number| number.parse().ok());
+        number.map(Self).ok_or_else(|| format!("'{text}' is no number of seconds such as 7s"))
+    }
+}
+
 /// HTTP's formats of dates (RFC 9110, 5.6.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "lowercase")]
 pub enum DateForm {
     /// The one to send.
-    ImfFixdate,
+    Imf,
     /// One of the two to understand as well.
     Rfc850,
     /// The other.
@@ -183,62 +210,141 @@ pub enum Point {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Destination {
-    /// To the same thing, with a whole URL.
-    Absolute,
-    /// To the same thing, with a path alone.
-    Path,
-    /// To somebody else's host.
-    Foreign,
-    /// To itself.
+    /// To the same address.
+    #[serde(rename = "self")]
     Itself,
+    /// To the same address without scheme and host.
+    Relative,
+    /// To somebody else's host.
+    ForeignHost,
 }
 
-/// What is wrong with a token: a subset of the control API's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum TokenDefect {
-    /// It has expired.
-    Expired,
-    /// More claims are needed (continuous access evaluation).
-    InsufficientClaims,
+macro_rules! names {
+    ($( $(#[doc = $about:literal])+ $name:ident { $( $(#[doc = $doc:literal])+ $variant:ident; )* } )*) => { $(
+        $(#[doc = $about])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        pub enum $name { $( $(#[doc = $doc])+ $variant, )* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[ $( Self::$variant, )* ];
+        }
+    )* };
 }
 
-/// Shapes of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum PageKind {
-    /// Without devices, with a link to those.
-    Empty,
-    /// With fewer devices than others, the rest on the next.
-    Short,
-    /// With a link to itself.
-    Cycle,
-    /// With a link to somebody else's host.
-    ForeignLink,
-    /// With a link without scheme and host.
-    RelativeLink,
-}
+names! {
+    /// What is wrong with a token: those of the control API's that clients differ in.
+    TokenDefect {
+        /// It has expired.
+        Expired;
+        /// More claims are needed (continuous access evaluation).
+        ClaimsChallenge;
+        /// It is no JWT.
+        NotJwt;
+        /// It lives for five seconds, and the answer promises an hour.
+        ShorterThanTold;
+    }
 
-/// Shapes of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum BodyKind {
-    /// Properties nobody knows.
-    UnknownProperties,
-    /// Members in another order.
-    Shuffled,
-    /// Enumeration members nobody knows.
-    UnknownEnumMembers,
-    /// Null wherever it may be.
-    Nulls,
-    /// JSON that is cut inside.
-    Malformed,
-    /// HTML.
-    Html,
-    /// Nothing.
-    Empty,
-    /// A byte order mark first.
-    ByteOrderMark,
+    /// Shapes of a page: those of the control API's that clients differ in.
+    PageKind {
+        /// Without devices, with a link to itself.
+        Empty;
+        /// With half of the devices, and a link to the others.
+        Short;
+        /// With a device twice.
+        Duplicate;
+        /// In the opposite order.
+        Reversed;
+        /// With a link to itself, and its devices.
+        Loop;
+        /// The last one, with a link that is null.
+        NullLink;
+        /// The last one, with a link to an empty one.
+        NextLinkOnEmpty;
+        /// With a link to somebody else's host.
+        ForeignLink;
+        /// With a link to a host whose name begins like Graph's.
+        LookAlikeHost;
+        /// With a link without scheme and host.
+        RelativeLink;
+        /// With a link that is refused.
+        ExpiredToken;
+        /// With a link whose option is spelled `%24skiptoken`.
+        EscapedLink;
+        /// With a link of eight kilobytes.
+        LongLink;
+        /// With a count that is wrong.
+        WrongCount;
+        /// Without `value`.
+        NoValue;
+    }
+
+    /// Shapes of a body: those of the control API's that clients differ in.
+    BodyKind {
+        /// As it is.
+        AsIs;
+        /// Nothing.
+        Empty;
+        /// An object without members.
+        EmptyObject;
+        /// HTML.
+        Html;
+        /// Called `text/plain`.
+        WrongContentType;
+        /// Not quite JSON.
+        InvalidJson;
+        /// Half of it.
+        TruncatedJson;
+        /// Blanks first.
+        Whitespace;
+        /// A byte order mark first.
+        Bom;
+        /// An error inside the list.
+        InStreamError;
+        /// Properties and annotations nobody knows.
+        ExtraMembers;
+        /// Members in another order.
+        ShuffledMembers;
+        /// Without what is null.
+        MissingMembers;
+        /// Enumeration members nobody knows.
+        UnknownEnums;
+        /// Null in the place of enumeration members.
+        NullEnums;
+        /// Whole numbers as texts.
+        NumbersAsStrings;
+        /// Dates of the year 1.
+        ZeroDates;
+        /// Dates of the year 9999, to seven digits.
+        LastDates;
+    }
+
+    /// Bodies of errors: those of the control API's that clients differ in.
+    ErrorBody {
+        /// Graph's envelope.
+        Graph;
+        /// Intune's second format inside.
+        Nested;
+        /// Once more.
+        NestedTwice;
+        /// The sample of Graph's guide, with a date that has no zone.
+        Throttled;
+        /// Throttling that calls itself an error of the server.
+        QueryBroker;
+        /// A passing overload that calls itself a mistake of the client.
+        Overload;
+        /// Without words.
+        EmptyMessage;
+        /// HTML.
+        Html;
+        /// Nothing.
+        Empty;
+        /// A sentence where the code belongs.
+        SentenceAsCode;
+        /// The identity platform's, for a wrong secret.
+        EntraSecret;
+    }
 }
 
 impl Act {
@@ -255,7 +361,7 @@ impl Act {
             Self::Token { .. } => "token",
             Self::Page { .. } => "page",
             Self::Body { .. } => "body",
-            Self::Close => "close",
+            Self::Close {} => "close",
             Self::Informational { .. } => "informational",
         }
     }
@@ -274,7 +380,7 @@ impl Act {
 impl Stimulus {
     /// Something that happens once, to the `nth` request for `endpoint`, instead of what was asked for.
     pub const fn once(endpoint: Endpoint, nth: u32, act: Act) -> Self {
-        Self { on: On { endpoint, nth, page: None }, times: 1, apply: Apply::Not, act }
+        Self { on: On { endpoint, nth, page: None }, times: 1, apply: Apply::Before, act }
     }
 
     /// The same to so many requests.
@@ -291,10 +397,19 @@ impl Stimulus {
         self
     }
 
+    /// The same, with this body.
+    #[must_use]
+    pub fn with_body(mut self, named: ErrorBody) -> Self {
+        if let Act::Status { body, .. } = &mut self.act {
+            *body = Some(named);
+        }
+        self
+    }
+
     /// The same, but what was asked for is done first.
     #[must_use]
     pub const fn applied(mut self) -> Self {
-        self.apply = Apply::Before;
+        self.apply = Apply::After;
         self
     }
 }
