@@ -73,8 +73,7 @@ fn misjudged(case: &Case<'_>) -> Vec<Breach> {
                 .during(deed.place)
                 .filter(|(_, exchange)| exchange.endpoint == Some(Endpoint::Batch) && exchange.response.is_success())
                 .flat_map(|(at, exchange)| answered(exchange).into_iter().map(move |(what, answer)| (at, what, answer)))
-                .filter(|(_, what, _)| what.contains(&result.device_id))
-                .next_back();
+                .rfind(|(_, what, _)| what.contains(&result.device_id));
             let Some((at, _, answer)) = last else { continue };
             let status = answer["status"].as_u64().unwrap_or_default();
             if result.ok != (200..300).contains(&status) {

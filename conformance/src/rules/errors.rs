@@ -247,7 +247,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| !ends_in_404(case).is_empty(),
             judge: |case| {
                 deeds(case)
-                    .filter(|deed| deed.claims_success())
+                    .filter(super::observe::Deed::claims_success)
                     .filter_map(|deed| {
                         ends_in_404(case).into_iter().find(|at| case.trace.exchanges[*at].during == Some(deed.place))
                     })
