@@ -1,4 +1,8 @@
 //! The tests of the conformance kit, one binary.
 
+mod convictions;
 mod driving;
+mod innocence;
+mod registry;
+mod shrinking;
 mod vocabulary;
