@@ -14,15 +14,16 @@ use simtune_conformance::shrink::{Budget, Smallest, smallest};
 use simtune_conformance::verdict::Verdict;
 
 /// A drawn scenario of some size that convicts a defect, made small.
-fn shrunk(defect: Defect, threads: usize) -> (Scenario, Smallest) {
+fn shrunk(defect: Defect, from: u64, threads: usize) -> (Scenario, Smallest) {
     let drive =
         InProcess::new(&CAPABILITIES, move |surroundings| ReferenceClient::with(surroundings, Defects::only(defect)));
     let rule = rules::rule(defect.rule()).unwrap();
-    for number in 300.. {
+    for number in from.. {
         let scenario = generate::scenario(4, number);
         if scenario.size().0 < 5 {
             continue;
         }
+        eprintln!("{defect}: {number}");
         let judgement = judge(&drive, &scenario, &[rule], Profile::Graph).unwrap();
         let Some(opinion) = judgement.opinions.first().filter(|opinion| opinion.verdict >= Verdict::Warn) else {
             continue;
@@ -37,15 +38,15 @@ fn shrunk(defect: Defect, threads: usize) -> (Scenario, Smallest) {
 #[test]
 fn what_convicts_is_made_small() {
     let mut told = String::new();
-    for (defect, operations, stimuli) in [
-        (Defect::IgnoresRetryAfter, 1, 1),
-        (Defect::FirstPageOnly, 1, 0),
-        (Defect::RepeatsPostOn5xx, 1, 1),
-        (Defect::InventsBody, 1, 0),
-        (Defect::Double, 1, 0),
-        (Defect::NeverRenews, 1, 1),
+    for (defect, from, operations, stimuli) in [
+        (Defect::IgnoresRetryAfter, 300, 1, 1),
+        (Defect::FirstPageOnly, 300, 1, 0),
+        (Defect::RepeatsPostOn5xx, 300, 1, 1),
+        (Defect::InventsBody, 300, 1, 0),
+        (Defect::Double, 300, 1, 0),
+        (Defect::NeverRenews, 300, 1, 1),
     ] {
-        let (found, smallest) = shrunk(defect, 2);
+        let (found, smallest) = shrunk(defect, from, 2);
         let scenario = &smallest.scenario;
         assert!(
             scenario.program.len() <= operations && scenario.stimuli.len() <= stimuli,
@@ -68,7 +69,7 @@ fn what_convicts_is_made_small() {
 
 #[test]
 fn the_smallest_scenario_does_not_depend_on_how_many_are_tried_at_once() {
-    let (_, one) = shrunk(Defect::IgnoresRetryAfter, 1);
-    let (_, many) = shrunk(Defect::IgnoresRetryAfter, 8);
+    let (_, one) = shrunk(Defect::IgnoresRetryAfter, 300, 1);
+    let (_, many) = shrunk(Defect::IgnoresRetryAfter, 300, 8);
     assert_eq!((one.scenario, one.evaluations), (many.scenario, many.evaluations));
 }
