@@ -8,7 +8,6 @@ mod state;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use hyper::header::HeaderValue;
 use uuid::Uuid;
 
 use crate::actions::{self, Course, Order, RemoteAction};
@@ -22,10 +21,10 @@ use crate::device::order::Arguments;
 use crate::device::{ManagedDevice, check_ins};
 use crate::faults::{Faults, Rule, Seen};
 use crate::inventory::{Inventory, User};
-use crate::journal::Journal;
 use crate::quirks::{Quirks, UnsupportedAction};
 use crate::random::Draw;
 use crate::support::Edition;
+use crate::throttle::{self, Charge, Exceeded, Group, Throttle};
 
 use self::state::Due;
 pub use self::state::State;
@@ -44,31 +43,27 @@ pub enum CheckIn {
 pub struct World {
     /// What time it is.
     pub clock: TenantClock,
-    /// What was asked and answered.
-    pub journal: Journal,
     /// Answers worth keeping; forgotten with every change.
     pub answers: Answers,
     /// What goes wrong on purpose.
     pub faults: Faults,
+    /// What was used of the budgets.
+    pub throttle: Throttle,
     /// Which edition of the support matrix holds.
     pub edition: Arc<Edition>,
     quirks: Quirks,
     check_in: CheckIn,
     draw: Draw,
     state: State,
-    /// The `Date` header of the second it was last asked for.
-    date: (i64, HeaderValue),
 }
 
 /// What marks one exchange.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Stamp {
     /// The tenant's time.
     pub now: DateTime<Utc>,
     /// The service's id of the exchange.
     pub request_id: Uuid,
-    /// The `Date` header.
-    pub date: HeaderValue,
 }
 
 /// Why the service does not accept an action.
@@ -118,12 +113,13 @@ impl World {
         clock: TenantClock,
         edition: Arc<Edition>,
         quirks: Quirks,
+        throttle: throttle::Mode,
         check_in: CheckIn,
         draw: Draw,
     ) -> Self {
         Self {
             clock,
-            journal: Journal::default(),
+            throttle: Throttle::new(throttle),
             answers: Answers::default(),
             faults: Faults::default(),
             edition,
@@ -131,24 +127,19 @@ impl World {
             check_in,
             draw,
             state: State::new(inventory),
-            date: (i64::MIN, HeaderValue::from_static("")),
         }
     }
 
-    /// The marks of an exchange at `now`: an id from the seed, and the `Date` header, formatted once a second.
+    /// The marks of an exchange at `now`; its id is from the seed.
     pub fn stamp(&mut self, now: DateTime<Utc>) -> Stamp {
-        if self.date.0 != now.timestamp() {
-            let text = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-            self.date = (now.timestamp(), HeaderValue::from_str(&text).expect("a date is printable"));
-        }
-        Stamp { now, request_id: self.next_request_id(), date: self.date.1.clone() }
+        Stamp { now, request_id: self.next_request_id() }
     }
 
-    /// Back to the beginning, at `clock` and with `quirks`; costs the same whatever the fleet's size.
-    pub fn reset(&mut self, clock: TenantClock, quirks: Quirks) {
+    /// Back to the beginning, at `clock`, with `quirks` and with `throttle` done; costs the same whatever the fleet's size.
+    pub fn reset(&mut self, clock: TenantClock, quirks: Quirks, throttle: throttle::Mode) {
         self.quirks = quirks;
+        self.throttle = Throttle::new(throttle);
         self.clock = clock;
-        self.journal.clear();
         self.answers.clear();
         self.state.reset();
     }
@@ -186,6 +177,22 @@ impl World {
     pub fn set_quirks(&mut self, quirks: Quirks) {
         self.quirks = quirks;
         self.answers.clear();
+    }
+
+    /// Counts a request of `app` against the budgets.
+    pub fn admit(&mut self, app: Option<Uuid>, charge: Charge, now: DateTime<Utc>) -> Result<(), Exceeded> {
+        if charge.group == Group::Directory {
+            self.measure_directory();
+        }
+        self.throttle.admit(app, charge, now)
+    }
+
+    /// Lets the directory's budgets know how large the tenant is; counting its users takes a while, so it is done when
+    /// it first matters.
+    pub fn measure_directory(&mut self) {
+        if self.throttle.lacks_users() {
+            self.throttle.set_users(self.state.inventory.base().users().len());
+        }
     }
 
     /// The devices.
@@ -284,6 +291,7 @@ impl World {
             Course::Departure { way, stays } => self.begin_departure(&mut device, asked, way, stays, now),
         };
         let audit_id = self.write_audit(&device, action.audit_name(arguments), action.name(), state, *origin, now);
+        self.throttle.count_device(action.name(), now);
         if state == ActionState::Pending {
             self.push(&device, now);
         }
@@ -435,6 +443,7 @@ impl World {
     pub fn delete(&mut self, id: Uuid, origin: Origin<'_>, now: DateTime<Utc>) -> bool {
         let Some(device) = self.remove(id) else { return false };
         self.write_audit(&device, "delete", "delete", ActionState::Done, origin, now);
+        self.throttle.count_device("delete", now);
         true
     }
 

@@ -137,9 +137,11 @@ fn the_domain_is_pure() {
         "inventory",
         "identity",
         "fleet",
+        "faults",
         "model",
         "variables",
         "report",
+        "throttle",
     ] {
         for path in sources(&src) {
             let below = path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();

@@ -8,6 +8,8 @@ use hyper::Method;
 use serde_json::{Value as Json, json};
 use simtune::exchange::{Answer, Delivery};
 use simtune::faults::body::BODIES;
+use simtune::faults::named::Named;
+use simtune::faults::operation::{Known, Of};
 use simtune::faults::page::PAGE_KINDS;
 use simtune::faults::spoil::BODY_KINDS;
 use simtune::faults::token::TokenDefect;
@@ -52,7 +54,7 @@ fn reset(harness: &Harness, device_name: &str) -> Answer {
 }
 
 fn last_entry(harness: &Harness) -> Json {
-    harness.service.tenants().default_tenant().world().journal.last().expect("an entry")
+    harness.service.tenants().default_tenant().records().journal.last().expect("an entry")
 }
 
 fn audits(harness: &Harness) -> usize {
@@ -227,6 +229,31 @@ fn every_act_refuses_or_shapes_the_token_endpoint_too() {
     insta::assert_snapshot!(said.join("\n"));
 }
 
+#[test]
+fn the_identity_platform_forgets_what_was_not_done() {
+    let harness = Harness::new();
+    let tenant = harness.service.tenants().default_tenant().id;
+    let client_id = harness.service.tenants().default_tenant().directory().apps[0].client_id;
+    let post = |path: &str, form: &str| {
+        let target = format!("/{tenant}/oauth2/v2.0/{path}");
+        let form = request(Method::POST, &target, form.as_bytes());
+        harness.service.answer(form.with("content-type", "application/x-www-form-urlencoded"))
+    };
+    let polled = |apply: &str| {
+        let rule = json!({ "id": "f", "match": { "operation": "deviceCode" }, "apply": apply, "act": { "close": {} } });
+        arm(&harness, rule);
+        let begun = post("devicecode", &format!("client_id={client_id}&scope=User.Read"));
+        assert_eq!((begun.status.as_u16(), &begun.delivery), (200, &Some(Delivery::Close)));
+        let code = body_of(&begun)["device_code"].as_str().unwrap().to_owned();
+        let grant = "urn:ietf:params:oauth:grant-type:device_code";
+        body_of(&post("token", &format!("grant_type={grant}&client_id={client_id}&device_code={code}")))["error"]
+            .clone()
+    };
+    assert_eq!(polled("after"), "authorization_pending");
+    assert_ne!(polled("before"), "authorization_pending");
+    assert_ne!(polled("not"), "authorization_pending");
+}
+
 /// The answer of a listing of two devices, spoiled.
 fn spoiled_list(act: &Json, select: &str) -> Answer {
     let harness = armed(json!({ "id": "f", "match": { "operation": "listDevices" }, "act": act }));
@@ -254,6 +281,101 @@ fn shown(answer: &Answer) -> String {
         None => body,
     };
     format!("{head}\n{body}")
+}
+
+#[test]
+fn the_journal_calls_operations_by_names_that_rules_know() {
+    let harness = Harness::new();
+    let tenant = harness.service.tenants().default_tenant().id;
+    let device = harness.id_of("iPhone-1");
+    for (target, name) in [
+        (format!("/{tenant}/oauth2/v2.0/token"), "token"),
+        (format!("/{tenant}/oauth2/v2.0/authorize"), "authorize"),
+        (format!("/{tenant}/oauth2/v2.0/devicecode"), "deviceCode"),
+        ("/devicelogin".to_owned(), "deviceLogin"),
+        (format!("/{tenant}/oauth2/v2.0/logout"), "logout"),
+        ("/oidc/userinfo".to_owned(), "userInfo"),
+        ("/common/userrealm/a@b.example".to_owned(), "userRealm"),
+        (format!("/{tenant}/v2.0/.well-known/openid-configuration"), "openidConfiguration"),
+        (format!("/{tenant}/discovery/v2.0/keys"), "signingKeys"),
+        ("/common/discovery/instance".to_owned(), "instanceDiscovery"),
+        ("/v1.0/$metadata".to_owned(), "metadata"),
+        (LIST.to_owned(), "listDevices"),
+        (format!("{LIST}/{device}/users"), "users"),
+    ] {
+        get(&harness, &target);
+        assert_eq!(last_entry(&harness)["operation"], name, "{target}");
+        arm(&harness, json!({ "id": "f", "match": { "operation": name }, "act": { "status": { "code": 599 } } }));
+        assert_eq!(get(&harness, &target).status, 599, "{target}");
+        assert_eq!(last_entry(&harness)["operation"], name, "{target}");
+        arm(&harness, json!([]));
+    }
+    let sign_in = Known::table().iter().filter(|known| known.of == Of::SignIn).count();
+    assert_eq!(sign_in, 10, "the ten above");
+}
+
+/// Faults that never strike, and others that take requests, leave ids and passcodes of everything else as they are.
+#[test]
+fn a_fault_changes_no_other_outcome() {
+    let walk = |faults: Json| -> Vec<String> {
+        let harness = armed(faults);
+        let mut told = Vec::new();
+        for name in ["Android-6", "iPhone-1"] {
+            let answer = reset(&harness, name);
+            told.push(format!("{} {}", answer.request_id, answer.status));
+            harness.advance(TimeDelta::seconds(5));
+            told.push(text(&get(&harness, &format!("{LIST}/{}?$select=deviceActionResults", harness.id_of(name)))));
+        }
+        told.push(text(&get(&harness, &format!("{AUDITS}?$select=id,action,actionState"))));
+        told
+    };
+    let whole = walk(json!([]));
+    let never = json!([{ "id": "a", "match": { "path": "/nowhere" }, "act": { "close": {} } }, { "id": "b", "match": { "nth": 99 }, "act": { "close": {} } }]);
+    assert_eq!(walk(never), whole);
+    let shapes = json!([{ "id": "a", "match": { "operation": "resetPasscode" }, "apply": "after", "act": { "slow": { "bytesPerSecond": 1 } } }]);
+    assert_eq!(walk(shapes), whole);
+}
+
+#[test]
+fn what_a_link_leads_to_is_what_its_kind_says() {
+    let harness = Harness::with(TenantSpec { fleet: fleet::Builtin::ThreePages.into(), ..TenantSpec::default() });
+    let names = |rule: Json| -> (usize, usize, u16) {
+        arm(&harness, rule);
+        let (mut seen, mut pages) = (std::collections::BTreeSet::new(), 0);
+        let mut target = Some(format!("{LIST}?$top=1000&$select=id,deviceName"));
+        let mut status = 200;
+        while let Some(next) = target.take() {
+            let answer = get(&harness, &next);
+            status = answer.status.as_u16();
+            if status != 200 || pages > 9 {
+                break;
+            }
+            pages += 1;
+            let page = body_of(&answer);
+            for item in page["value"].as_array().unwrap() {
+                seen.insert(item["id"].as_str().unwrap().to_owned());
+            }
+            target = page["@odata.nextLink"].as_str().filter(|link| !link.is_empty()).map(|link| {
+                let path = link.find("/v1.0").expect("a link to Graph");
+                link[path..].to_owned()
+            });
+        }
+        (seen.len(), pages, status)
+    };
+    let on = |kind: &str, page: u32| json!({ "id": "f", "match": { "operation": "listDevices", "page": page }, "times": 1, "act": { "page": { "kind": kind } } });
+    assert_eq!(names(json!([])), (2500, 3, 200));
+    assert_eq!(names(on("empty", 2)), (2500, 4, 200));
+    assert_eq!(names(on("short", 1)), (2500, 3, 200));
+    assert_eq!(names(on("loop", 2)), (2500, 4, 200));
+    assert_eq!(names(on("missing", 1)), (2499, 3, 200));
+    assert_eq!(names(on("noLink", 2)), (2000, 2, 200));
+    assert_eq!(names(on("nextLinkOnEmpty", 3)), (2500, 4, 200));
+    assert_eq!(names(on("nullLink", 3)), (2500, 3, 200));
+    assert_eq!(names(on("longLink", 1)), (2500, 3, 200));
+    assert_eq!(names(on("escapedLink", 1)), (2500, 3, 200));
+    assert_eq!(names(on("relativeLink", 1)), (2500, 3, 200));
+    assert_eq!(names(on("otherHost", 1)), (2500, 3, 200));
+    assert_eq!(names(on("expiredToken", 1)), (1000, 1, 400));
 }
 
 #[test]

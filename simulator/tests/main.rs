@@ -1,6 +1,7 @@
 //! The promises of the simulator, tested from outside. One binary; each file is one subject.
 
 mod architecture;
+mod batch;
 mod browsers;
 mod clients;
 mod command_line;
@@ -28,4 +29,5 @@ mod sockets;
 mod surface;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod throttling;
 mod tokens;

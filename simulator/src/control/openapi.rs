@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json, json};
 use super::Call;
 use super::api::{ROUTES, Route};
 use super::messages::{
-    Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SignInSettings, TenantView,
-    TokenView, UserView,
+    Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SetThrottle, SignInSettings,
+    TenantView, ThrottleView, TokenView, UserView,
 };
 use super::reply::{ApiError, Reply};
 use super::{faults, quirks};
@@ -112,6 +112,8 @@ fn schemas() -> Map<String, Json> {
     add::<UserView>(&mut generator);
     add::<SignInSettings>(&mut generator);
     add::<SetClock>(&mut generator);
+    add::<SetThrottle>(&mut generator);
+    add::<ThrottleView>(&mut generator);
     add::<ClockView>(&mut generator);
     add::<Advance>(&mut generator);
     add::<Advanced>(&mut generator);
@@ -168,6 +170,11 @@ fn journal() -> Json {
         &json!({ "headers": { "type": "object", "additionalProperties": { "type": "string" } }, "body": { "type": "string" }, "bodyBytes": { "type": "integer" } }),
         &["headers", "body", "bodyBytes"],
     );
+    let batch = json!({
+        "type": ["object", "null"],
+        "properties": { "requestId": { "type": "string" }, "id": { "type": "string" } },
+        "required": ["requestId", "id"], "additionalProperties": false,
+    });
     let of_fault = closed(
         &json!({ "fault": { "type": "string" }, "act": { "type": "string" }, "apply": { "enum": ["before", "after", "not"] } }),
         &["fault", "act", "apply"],
@@ -177,7 +184,7 @@ fn journal() -> Json {
         &json!({
             "seq": { "type": "integer" }, "time": { "type": "string", "format": "date-time" }, "requestId": { "type": "string" },
             "clientRequestId": text, "door": { "type": "string" }, "scheme": { "type": "string" }, "httpVersion": { "type": "string" },
-            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text,
+            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text, "batch": batch,
             "status": { "type": "integer" }, "appId": text, "user": text, "tokenHash": text, "injected": injected,
             "ignored": { "type": "array", "items": { "type": "string" } }, "wouldThrottle": { "type": "boolean" },
             "request": message, "response": message,

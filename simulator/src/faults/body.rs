@@ -128,7 +128,7 @@ bodies! {
             error::envelope("BadRequest", "The server is temporarily overloaded. Please try again later.", &around.ids)
         };
     "timedOut" 503 "a backend gave up after 15 seconds",
-        Observed "IPS#21",
+        Observed "IPS#21; the end of its sentence is assumed",
         Error => |_, around| {
             let words = "ScenarioTimeout=15000ms, RequestTimeout=15000ms,Elaspsed=28387ms, CancelOnTimeout4EndExecuteAction";
             let nested = Nested {
@@ -169,18 +169,18 @@ bodies! {
         Assumed "code observed (graph2otel); the words are not on record",
         Error => |_, around| error::envelope("NotSupported", "The operation is not supported.", &around.ids);
     "entra" 503 "the identity platform's JSON with a code for a passing failure",
-        Documented "entra-docs, error codes: AADSTS90033; shape as of its other errors",
+        Observed "azure-sdk-for-python#14241 (2020-09-28)",
         Identity => |_, around| entra("temporarily_unavailable", 90033, "A transient error has occurred. Please try again.", around);
     "entraThrottled" 429 "the identity platform's JSON for too many requests",
-        Documented "entra-docs, error codes: AADSTS90055; the OAuth error beside it is assumed",
-        Identity => |_, around| entra("invalid_request", 90055, "Too many requests. Please try again later.", around);
+        Assumed "429 with Retry-After 60 is documented (MSAL.NET wiki, client throttling); code and words are not on record",
+        Identity => |_, around| entra("temporarily_unavailable", 90055, "There are too many incoming requests.", around);
     "entraSecret" 401 "the identity platform's JSON for a wrong secret",
         Observed "sap-automation#418, agents-toolkit#8621",
         Identity => |_, around| entra("invalid_client", 7_000_215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.", around);
 }
 
 /// The page of http.sys.
-const UNAVAILABLE_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n<HTML><HEAD><TITLE>Service Unavailable</TITLE>\r\n<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n<BODY><h2>Service Unavailable</h2>\r\n<hr><p>HTTP Error 503. The service is unavailable.</p>\r\n</BODY></HTML>\r\n";
+const UNAVAILABLE_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\">\r\n<HTML><HEAD><TITLE>Service Unavailable</TITLE></HEAD>\r\n<BODY><h2>Service Unavailable</h2>\r\n<hr><p>HTTP Error 503. The service is unavailable.</p>\r\n</BODY></HTML>\r\n";
 
 /// The code that Graph puts beside a status. Those of 400, 401, 403, 404, 429, 500, 501 and 504 were observed; the others
 /// are assumed.

@@ -9,7 +9,7 @@ use hyper::{Method, StatusCode, Version};
 use super::{Outcome, client_request_id, denied, refuse};
 use crate::answers::Spelling;
 use crate::device::record::ApiVersion;
-use crate::exchange::Request;
+use crate::exchange::{Request, Told};
 use crate::faults::act::Token;
 use crate::faults::message::{Around, Coding, Message};
 use crate::faults::operation::Of;
@@ -27,7 +27,8 @@ use crate::wire::error::{BackendCall, Ids, Refusal};
 use crate::wire::headers::Content;
 use crate::world::{Stamp, World};
 
-/// What became of a request under faults.
+/// What became of a request under faults; nothing, nearly always.
+#[derive(Default)]
 pub(super) struct Met {
     /// The fault that struck it.
     rule: Option<Arc<Rule>>,
@@ -39,22 +40,18 @@ pub(super) struct Met {
 }
 
 /// Asks the faults about a request to Graph.
-pub(super) fn meet(world: &mut World, request: &Request) -> Option<Met> {
-    let path = request.uri.path();
-    let seen = seen(operation_of(request), request);
-    let page = (world.faults.ask_for_pages() && seen.of == Some(Of::Listing) && request.method == Method::GET)
-        .then(|| world.faults.page_of(request.target()))
-        .flatten();
-    let rule = world.meet_fault(&Seen { page, path, ..seen });
-    let met = Met { rule, page, operation: seen.operation, sign_in: false };
-    (met.rule.is_some() || met.page.is_some()).then_some(met)
+pub(super) fn meet(world: &mut World, request: &Request) -> Met {
+    let mut seen = seen(operation_of(request), request);
+    if world.faults.ask_for_pages() && seen.of == Some(Of::Listing) {
+        seen.page = world.faults.page_of(request.target());
+    }
+    Met { rule: world.meet_fault(&seen), page: seen.page, operation: seen.operation, sign_in: false }
 }
 
 /// Asks the faults about a request to the identity platform.
-pub(super) fn meet_sign_in(world: &mut World, request: &Request, call: &sign_in::Call) -> Option<Met> {
+pub(super) fn meet_sign_in(world: &mut World, request: &Request, call: &sign_in::Call) -> Met {
     let operation = Some(call.operation());
-    let rule = Some(world.meet_fault(&seen(operation, request))?);
-    Some(Met { rule, page: None, operation, sign_in: true })
+    Met { rule: world.meet_fault(&seen(operation, request)), page: None, operation, sign_in: true }
 }
 
 fn seen<'a>(operation: Option<&'static str>, request: &'a Request) -> Seen<'a> {
@@ -67,7 +64,7 @@ fn operation_of(request: &Request) -> Option<&'static str> {
     if route::metadata(&request.method, path).is_some() {
         return Some("metadata");
     }
-    if request.method == Method::POST && path.get(5..).is_some_and(|rest| rest.eq_ignore_ascii_case("/$batch")) {
+    if route::batch(path).is_some() {
         return Some("batch");
     }
     route_of(request).map(|route| route.operation.name())
@@ -94,10 +91,16 @@ impl Met {
         }
     }
 
+    /// Whether the requests of a batch are asked. Each has an effect of its own that is not taken back as one: a fault that
+    /// lets none happen keeps them all from being asked.
+    pub(super) fn lets_batch_run(&self) -> bool {
+        self.rule.as_ref().is_none_or(|rule| rule.apply == Apply::After)
+    }
+
     /// How a request to the identity platform is processed: whether nothing is remembered of it, and what is wrong with the
     /// token it issues. A token that is issued with a defect is issued for good, unless the rule says `not`.
     pub(super) fn sign_in(&self) -> Option<(bool, Option<Issue>)> {
-        let rule = self.rule.as_ref()?;
+        let Some(rule) = &self.rule else { return Some((false, None)) };
         match (&rule.act, rule.apply) {
             (Act::Token(Token { defect }), apply) => Some((apply == Apply::Not, issue(*defect))),
             (act, Apply::Before) if act.replaces() => None,
@@ -117,6 +120,9 @@ impl Met {
         let nothing =
             || Outcome { operation: self.operation, ..Outcome::new(StatusCode::OK, Content::Empty, Bytes::new()) };
         let outcome = outcome.unwrap_or_else(nothing);
+        if self.rule.is_none() && self.page.is_none() {
+            return outcome;
+        }
         let link = self.page.and_then(|_| link_of(&outcome.plain));
         let outcome = match &self.rule {
             None => outcome,
@@ -192,10 +198,11 @@ fn apply(
 ) -> Outcome {
     let request_id = stamp.request_id.hyphenated().to_string();
     let root = format!("{}://{}", spelling.scheme, spelling.authority);
+    let told = Told::of(&request.headers);
     let around = Around {
         ids: Ids {
             request_id: &request_id,
-            client_request_id: client_request_id(request).unwrap_or(&request_id),
+            client_request_id: client_request_id(&told).unwrap_or(&request_id),
             now: stamp.now,
         },
         target: request.target(),
@@ -221,10 +228,11 @@ fn apply(
     let headers = message.headers.into_iter().filter_map(|(name, value)| {
         Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_bytes(value.as_bytes()).ok()?))
     });
-    let compresses = matches!(message.content, Content::OData(_) | Content::Error | Content::Text | Content::Csdl)
-        && spelling.gzip
-        && !sign_in
-        && !message.body.is_empty();
+    let compresses =
+        matches!(message.content, Content::OData(_) | Content::Error | Content::Batch | Content::Text | Content::Csdl)
+            && spelling.gzip
+            && !sign_in
+            && !message.body.is_empty();
     let sent = Bytes::from(message.body);
     let (plain, body, gzipped) = match message.coding {
         Coding::Open if sent == outcome.plain => (outcome.plain, outcome.body, outcome.gzipped),
