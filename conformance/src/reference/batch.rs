@@ -74,6 +74,9 @@ impl ReferenceClient {
                     "id": place.to_string(),
                     "method": "POST",
                     "url": format!("/deviceManagement/managedDevices/{}/resetPasscode", ids[*place]),
+                    // Without them the service refuses the whole batch (observed: sdk-dotnet#1038, #2628).
+                    "headers": { "Content-Type": "application/json" },
+                    "body": {},
                 })
             })
             .collect();
