@@ -6,6 +6,7 @@ use super::http::Outgoing;
 use super::{ReferenceClient, Trouble, read};
 use crate::client_log::{DeviceSeen, ErrorKind};
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::HttpResponse;
 
 /// How many empty pages may follow one another.
@@ -67,7 +68,9 @@ impl ReferenceClient {
                 if self.is(Defect::TwiceFatal) && known("id") {
                     return Err(Trouble::new(ErrorKind::Parse, "a device is there twice"));
                 }
-                if !(self.is(Defect::OneOfEachName) && known("deviceName")) {
+                let again = (self.is(Defect::OneOfEachName) && known("deviceName"))
+                    || (self.behaves(Manner::Deduplicates) && known("id"));
+                if !again {
                     devices.push(device);
                 }
             }

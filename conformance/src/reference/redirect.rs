@@ -4,6 +4,7 @@ use super::http::{Outgoing, origin};
 use super::{ReferenceClient, Trouble};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::{Failure, HttpResponse};
 
 /// How many redirects are followed in a row.
@@ -25,7 +26,7 @@ impl ReferenceClient {
             if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok((outcome, token.is_some()));
             }
-            if self.is(Defect::RedirectIsData) {
+            if self.is(Defect::RedirectIsData) || self.behaves(Manner::FollowsNoRedirects) {
                 return Ok((outcome, token.is_some()));
             }
             hops += 1;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::http::Outgoing;
-use super::{ATTEMPTS, PATIENCE, ReferenceClient, Trouble};
+use super::{PATIENCE, ReferenceClient, Trouble};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
 use crate::transport::{Failure, HttpResponse};
@@ -25,7 +25,7 @@ impl ReferenceClient {
                 Ok(response) => self.asked_to_wait(response).unwrap_or(own_wait),
                 Err(_) => own_wait,
             };
-            if wait > PATIENCE {
+            if wait > self.patience() {
                 return outcome.map_err(Trouble::from);
             }
             self.sleep(wait);
@@ -43,7 +43,7 @@ impl ReferenceClient {
         outcome: &Result<HttpResponse, Failure>,
         attempt: u32,
     ) -> Option<Duration> {
-        if attempt >= ATTEMPTS && !self.is(Defect::RetriesForEver) {
+        if attempt >= self.attempts() && !self.is(Defect::RetriesForEver) {
             return None;
         }
         let harmless = request.is_safe();
