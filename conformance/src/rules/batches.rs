@@ -171,7 +171,7 @@ pub(super) static RULES: &[Rule] = &[
                         .scenario
                         .program
                         .iter()
-                        .any(|op| matches!(op, Op::BatchReset { devices } if devices.len() > LIMIT))
+                        .any(|op| matches!(op, Op::BatchReset { .. }) && op.resets(case.scenario).len() > LIMIT)
             },
             judge: shape,
             minimal: &[|| batch(21)],
