@@ -1,0 +1,46 @@
+//! A breach of a rule, with what proves it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::verdict::Verdict;
+
+/// What a rule says against a client, before profiles and waivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// Whether it is the lesser form of the breach, one level below the rule's own.
+    pub lesser: bool,
+    /// What happened, in one sentence with numbers.
+    pub text: String,
+    /// The numbers of the exchanges that prove it.
+    pub witness: Vec<usize>,
+}
+
+impl Breach {
+    /// A breach in its full form.
+    pub fn new(text: impl Into<String>, witness: impl Into<Vec<usize>>) -> Self {
+        Self { lesser: false, text: text.into(), witness: witness.into() }
+    }
+
+    /// A breach in its lesser form.
+    pub fn lesser(text: impl Into<String>, witness: impl Into<Vec<usize>>) -> Self {
+        Self { lesser: true, ..Self::new(text, witness) }
+    }
+}
+
+/// A breach of a rule in a scenario: the event `finding` of `results.ndjson`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// What it amounts to: `FAIL`, `WARN` or `INFO`.
+    pub verdict: Verdict,
+    /// The scenario's id.
+    pub scenario: String,
+    /// How time was kept: `virtual`, `wall` or `warp`.
+    pub tier: String,
+    /// What happened.
+    pub text: String,
+    /// The numbers of the exchanges that prove it.
+    pub witness: Vec<usize>,
+}

@@ -1,0 +1,99 @@
+//! Sending a request once.
+
+use super::{ReferenceClient, TIMEOUT, Trouble};
+use crate::client_log::ErrorKind;
+use crate::defect::Defect;
+use crate::manner::Manner;
+use crate::transport::{Failure, HttpRequest, HttpResponse};
+use bytes::Bytes;
+use std::time::Duration;
+
+/// What is to be sent, before headers of the moment are added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outgoing {
+    pub(super) method: &'static str,
+    pub(super) url: String,
+    /// A JSON body, if there is one.
+    pub(super) body: Option<Bytes>,
+}
+
+impl Outgoing {
+    pub(super) fn get(url: String) -> Self {
+        Self { method: "GET", url, body: None }
+    }
+
+    pub(super) fn post(url: String, body: Option<Bytes>) -> Self {
+        Self { method: "POST", url, body }
+    }
+
+    /// Whether sending it twice is as good as once.
+    pub(super) fn is_safe(&self) -> bool {
+        self.method == "GET"
+    }
+}
+
+/// Scheme, host and port of a URL.
+pub(super) fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    &url[..end]
+}
+
+impl ReferenceClient {
+    /// Whether a URL belongs to the service, and so may get the token.
+    pub(super) fn is_trusted(&self, url: &str) -> bool {
+        origin(url).eq_ignore_ascii_case(origin(&self.surroundings.environment.graph_base_url))
+    }
+
+    /// Sends a request once, with the token if it may have it.
+    pub(super) fn send_once(&mut self, request: &Outgoing, token: Option<&str>) -> Result<HttpResponse, Failure> {
+        self.sent += 1;
+        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        if !self.behaves(Manner::NoRequestId) {
+            headers.push(("client-request-id".to_owned(), self.request_id()));
+        }
+        if let Some(token) = token {
+            headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+        }
+        let mut body = request.body.clone().unwrap_or_default();
+        if request.method == "POST" && request.body.is_none() && self.is(Defect::InventsBody) {
+            body = Bytes::from_static(b"null");
+        }
+        if request.method == "GET" && self.is(Defect::BodyOnGet) {
+            body = Bytes::from_static(b"{}");
+        }
+        if !body.is_empty() {
+            headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        }
+        if request.method == "POST" && !(body.is_empty() && self.is(Defect::NoContentLength)) {
+            headers.push(("content-length".to_owned(), body.len().to_string()));
+        }
+        let mut url = request.url.clone();
+        if let Some(token) = token.filter(|_| self.is(Defect::TokenInUrl)) {
+            url.push_str(if url.contains('?') { "&access_token=" } else { "?access_token=" });
+            url.push_str(token);
+        }
+        let request = HttpRequest { method: request.method.to_owned(), url, headers, body };
+        self.surroundings.transport.send(request, self.timeout())
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        if self.is(Defect::NoTimeout) { Duration::MAX } else { TIMEOUT }
+    }
+
+    /// An id for a request: one for each, from a number and the app.
+    fn request_id(&self) -> String {
+        let number = if self.is(Defect::ConstantRequestId) { 0 } else { self.sent };
+        let app = uuid::Uuid::try_parse(&self.surroundings.environment.graph_client_id).unwrap_or_default();
+        uuid::Builder::from_random_bytes((app.as_u128() ^ u128::from(number)).to_be_bytes()).into_uuid().to_string()
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Connection => Self::new(ErrorKind::Network, "the connection ended before the answer did"),
+            Failure::Timeout => Self::new(ErrorKind::Timeout, "there was no answer in time"),
+        }
+    }
+}
