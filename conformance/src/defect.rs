@@ -39,7 +39,7 @@ defects! {
     HotLoop "B08" "THR-05" "Comes back at once where there is no `Retry-After`.";
     ConstantDelay "B09" "THR-05" "Comes back ever at the same pace where there is no `Retry-After`.";
     RetriesForEver "B10" "THR-06" "Never gives up.";
-    GivesUpSilently "B11" "THR-22" "Gives an empty list when it gives up.";
+    GivesUpSilently "B11" "PAG-10" "Gives an empty list when it gives up.";
     LosesBody "B12" "THR-14" "Sends no body when it repeats a request.";
     RetriesRefusals "B13" "THR-18" "Repeats what was refused for good.";
     HeaderCase "B14" "THR-12" "Looks for `Retry-After` in one spelling.";
@@ -62,9 +62,9 @@ defects! {
     EndlessCycle "B31" "PAG-08" "Follows a link that leads to itself for ever.";
     TokenToForeignLink "B32" "PAG-07" "Sends its token wherever a link leads.";
     SwallowsPageError "B34" "PAG-10" "Gives the pages it has when the next one fails.";
-    SkipsThrottledPage "B35" "PAG-11" "Goes on behind a page that was throttled.";
+    RestartsAtThrottledPage "B35" "PAG-11" "Begins anew at a page that was throttled, and keeps what it has.";
     TrustsCount "B36" "PAG-05" "Stops when it has as many devices as the first page counted.";
-    LinkAfterValueOnly "B37" "PAR-02" "Finds the link only behind the devices.";
+    LinkBeforeValueOnly "B37" "PAR-02" "Finds the link only in front of the devices.";
     // Parsing.
     UnknownPropertyFatal "B38" "PAR-01" "Fails at a property it does not know.";
     UnknownEnumFatal "B39" "PAR-03" "Fails at an enumeration member it does not know.";

@@ -14,11 +14,14 @@
 //! | [`defect`] | the defects of real clients, which the reference client can have |
 //! | [`drive`] | how a scenario is run with a client |
 
+pub mod arming;
 pub mod client_log;
 pub mod defect;
 pub mod drive;
 pub mod evidence;
 pub mod finding;
+pub mod in_process;
+mod masking;
 pub mod matrix;
 pub mod model;
 pub mod operation;
@@ -28,6 +31,7 @@ pub mod reference;
 pub mod rule;
 pub mod rules;
 pub mod scenario;
+mod simulator;
 pub mod stimulus;
 pub mod trace;
 pub mod transport;

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use crate::client_log::{ActionOutcome, Answer, ClientError, ErrorKind};
 use crate::defect::{Defect, Defects};
+use crate::in_process::Client;
 use crate::operation::Call;
 use crate::transport::{HttpResponse, Surroundings};
 
@@ -38,7 +39,7 @@ pub const CAPABILITIES: [&str; 10] = [
 /// How often a request is sent at most.
 const ATTEMPTS: u32 = 4;
 /// The longest wait it takes upon itself; who is asked for a longer one gives the error back.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long it waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -126,5 +127,11 @@ impl Trouble {
     fn with_outcome(mut self, outcome: ActionOutcome) -> Self {
         self.error.outcome = Some(outcome);
         self
+    }
+}
+
+impl Client for ReferenceClient {
+    fn perform(&mut self, call: &Call) -> Answer {
+        Self::perform(self, call)
     }
 }

@@ -36,9 +36,7 @@ pub enum Watch {
 
 /// Recognising a breach.
 pub struct Check {
-    /// Whether what the rule is about was asked for: the scenario might convict.
-    pub applies: fn(&Scenario) -> bool,
-    /// Whether it came to pass. A rule that was never met passes nobody.
+    /// Whether what the rule is about came to pass. A rule that was never met passes nobody.
     pub met: fn(&Case<'_>) -> bool,
     /// The breaches.
     pub judge: fn(&Case<'_>) -> Vec<Breach>,

@@ -1,8 +1,20 @@
 //! The registry of rules: one file for each family, one row for each rule.
 
+mod actions;
+mod batches;
+mod errors;
+mod observe;
+mod paging;
+mod reading;
+mod redirects;
+mod requests;
+mod scenes;
+mod throttling;
+mod tokens;
+
 use crate::rule::Rule;
 
-/// All rules, in the order of their families.
+/// All rules, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.iter().flat_map(|family| family.iter())
 }
@@ -12,4 +24,14 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
-static FAMILIES: &[&[Rule]] = &[];
+static FAMILIES: [&[Rule]; 9] = [
+    throttling::RULES,
+    actions::RULES,
+    paging::RULES,
+    requests::RULES,
+    reading::RULES,
+    errors::RULES,
+    redirects::RULES,
+    tokens::RULES,
+    batches::RULES,
+];

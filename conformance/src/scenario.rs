@@ -70,6 +70,8 @@ pub enum SignIn {
     ClientCredentials,
     /// With a token that it was given.
     AccessToken,
+    /// With a token that it was given and that is no JWT, which the service takes all the same.
+    OpaqueToken,
 }
 
 /// A device of a scenario. What is not here gets a believable value from the simulator.
@@ -158,7 +160,7 @@ impl Scenario {
     /// Its id: a hash of everything in it, the same on every machine.
     pub fn id(&self) -> String {
         let text = serde_json::to_string(self).expect("a scenario becomes JSON");
-        format!("{:016x}", fnv(text.as_bytes()))
+        format!("{:016x}", hash(&text))
     }
 
     /// How large it is, for comparing candidates: operations and stimuli first, devices next.
@@ -187,9 +189,9 @@ impl Scenario {
     }
 }
 
-/// FNV-1a: short, stable across versions of Rust.
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+/// FNV-1a: short, and the same on every machine and with every version of Rust.
+pub(crate) fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The output function of `SplitMix64`.

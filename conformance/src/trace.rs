@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::stimulus::Endpoint;
+use crate::transport::{Failure, HttpRequest, HttpResponse};
 
 /// A moment of a scenario: microseconds since its beginning, on the server's clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -102,6 +103,24 @@ impl Trace {
         self.numbered().filter(move |(_, exchange)| exchange.during == Some(op))
     }
 
+    /// Works out which page of a list each request asks for: the first one, or the one behind the page whose link it
+    /// follows, however the link is spelled.
+    pub fn number_pages(&mut self) {
+        let mut known: Vec<(String, u32)> = Vec::new();
+        for exchange in &mut self.exchanges {
+            if exchange.endpoint != Some(Endpoint::List) {
+                continue;
+            }
+            let target = &exchange.request.target;
+            let plain = !target.contains("skip");
+            let number = known.iter().rev().find(|(link, _)| link == target).map(|(_, number)| *number);
+            exchange.page = if plain { Some(1) } else { number };
+            if let (Some(page), Some(link)) = (exchange.page, exchange.response.next_link()) {
+                known.push((path_of(&link).to_owned(), page + 1));
+            }
+        }
+    }
+
     /// Whether a stimulus of the scenario happened.
     pub fn consumed(&self, stimulus: usize) -> bool {
         self.exchanges.iter().any(|exchange| exchange.stimuli.contains(&stimulus))
@@ -124,7 +143,76 @@ impl Sent {
     }
 }
 
+impl Sent {
+    /// A request as it is written down.
+    pub fn of(request: &HttpRequest) -> Self {
+        let headers = request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        Self {
+            method: request.method.clone(),
+            target: path_of(&request.url).to_owned(),
+            headers: headers.collect(),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+        }
+    }
+
+    /// What it asks for.
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        let path = self.target.split('?').next().unwrap_or_default().trim_end_matches('/');
+        let last = path.rsplit('/').next().unwrap_or_default();
+        match last {
+            "token" => Some(Endpoint::Token),
+            "$batch" => Some(Endpoint::Batch),
+            "resetPasscode" => Some(Endpoint::Reset),
+            "managedDevices" => Some(Endpoint::List),
+            _ if path.ends_with(&format!("/managedDevices/{last}")) => Some(Endpoint::Get),
+            _ => None,
+        }
+    }
+
+    /// The options of its query, decoded, in order.
+    pub fn options(&self) -> Vec<(String, String)> {
+        options(&self.target)
+    }
+}
+
+/// The options of a target's query, decoded, in order.
+pub fn options(target: &str) -> Vec<(String, String)> {
+    let query = target.split_once('?').map_or("", |(_, query)| query);
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+/// Path and query of a URL.
+pub fn path_of(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    url[start..].find(['/', '?']).map_or("/", |at| &url[start + at..])
+}
+
 impl Given {
+    /// An answer as it is written down.
+    pub fn of(sent: &HttpResponse, received: &Result<HttpResponse, Failure>) -> Self {
+        let headers = sent.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        Self {
+            status: received.as_ref().ok().map(|received| received.status),
+            headers: headers.collect(),
+            body: String::from_utf8_lossy(&sent.body()).into_owned(),
+            whole: received.as_ref().is_ok_and(|received| received.whole),
+        }
+    }
+
+    /// Its body as JSON; null if it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(self.body.trim_start_matches('\u{feff}')).unwrap_or_default()
+    }
+
+    /// The link to the next page, if its body has one.
+    pub fn next_link(&self) -> Option<String> {
+        // Looking first spares reading pages without one.
+        if !self.body.contains("@odata.nextLink") {
+            return None;
+        }
+        self.json()["@odata.nextLink"].as_str().map(str::to_owned)
+    }
+
     /// A header's value, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)

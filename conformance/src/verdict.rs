@@ -59,9 +59,9 @@ pub struct RuleReport {
     pub rule: String,
     /// The gravest verdict.
     pub verdict: Verdict,
-    /// Scenarios in which what the rule is about was asked for.
+    /// Scenarios in which what the rule is about came to pass.
     pub triggered: u32,
-    /// Scenarios in which it came to pass.
+    /// Those of them all of whose stimuli happened: only they make a PASS.
     pub consumed: u32,
     /// Scenarios that were run.
     pub scenarios: u32,

@@ -1,3 +1,4 @@
 //! The tests of the conformance kit, one binary.
 
+mod driving;
 mod vocabulary;

@@ -105,7 +105,7 @@ impl RemoteActionAudit {
 pub const KEPT: usize = 10_000;
 
 /// The audits of a tenant.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct AuditLog {
     kept: VecDeque<RemoteActionAudit>,
     /// Audits ever written.

@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use schemars::JsonSchema;
@@ -12,6 +13,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::clock::{self, ClockStart};
+use crate::faults::profile::Profile as FaultProfile;
+use crate::faults::{Rule, load};
 use crate::fleet;
 use crate::hosts;
 use crate::identity::certificate::Certificate;
@@ -92,6 +95,10 @@ pub struct Options {
     #[arg(long, env = "SIMTUNE_QUIRK", value_name = "NAME=VALUE", value_delimiter = ',')]
     #[serde(default)]
     pub quirk: Vec<String>,
+
+    /// What goes wrong on purpose: none, kind, ordinary, hostile, or a file of faults [default: none]
+    #[arg(long, env = "SIMTUNE_FAULTS", value_name = "NAME|FILE")]
+    pub faults: Option<String>,
 
     /// auto, manual, or the instant at which a manual clock starts [default: auto]
     #[arg(long, env = "SIMTUNE_CLOCK", value_name = "auto|manual|ISO-TIME")]
@@ -221,6 +228,7 @@ impl Options {
             edition: self.edition.or(below.edition),
             quirks: self.quirks.or(below.quirks),
             quirk: below.quirk.into_iter().chain(self.quirk).collect(),
+            faults: self.faults.or(below.faults),
             clock: self.clock.or(below.clock),
             check_in: self.check_in.or(below.check_in),
             next_link: self.next_link.or(below.next_link),
@@ -286,6 +294,7 @@ impl Options {
                 client_id: self.client_id,
                 client_secret: self.client_secret,
                 client_certificate: self.client_certificate.as_deref().map(certificate).transpose()?,
+                faults: faults(self.faults.as_deref())?,
             },
         })
     }
@@ -338,6 +347,26 @@ fn fleet_source(argument: Option<&str>) -> Result<fleet::Source, UsageError> {
             fleet::Source::File { name, text }
         }
     })
+}
+
+/// What goes wrong; reads the file if it is one. A name without a dot or a separator is meant for a profile.
+fn faults(argument: Option<&str>) -> Result<Arc<[Rule]>, UsageError> {
+    let Some(argument) = argument else { return Ok(Arc::default()) };
+    if let Some(profile) = FaultProfile::named(argument) {
+        return Ok(profile.rules().into());
+    }
+    let text = std::fs::read_to_string(argument).map_err(|error| {
+        let hint = if argument.contains(['.', '/', '\\']) {
+            format!("cannot read {argument}: {error}")
+        } else {
+            format!(
+                "'{argument}' is neither a profile ({}) nor a file that can be read: {error}",
+                FaultProfile::names()
+            )
+        };
+        UsageError(format!("--faults: {hint}"))
+    })?;
+    load::file(argument, &text).map(Arc::from).map_err(|error| UsageError(format!("--faults: {error}")))
 }
 
 /// Reads an address with its port.

@@ -6,6 +6,7 @@
 pub mod api;
 mod devices;
 mod events;
+mod faults;
 mod guard;
 mod messages;
 mod metrics;

@@ -14,6 +14,7 @@ mod bounded;
 pub mod certificate;
 mod client;
 mod client_assertion;
+pub mod defect;
 pub mod delegated_scope;
 mod delegation;
 pub mod device_authorization;

@@ -43,6 +43,8 @@ pub struct Entry {
     pub user: Option<Arc<str>>,
     /// A hash that is the same for the same token.
     pub token_hash: Option<Arc<str>>,
+    /// The fault that spoiled the answer; none, nearly always.
+    pub injected: Option<Box<Injected>>,
     /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
     /// would be counted up and down by every core.
     pub ignored: Option<Arc<[String]>>,
@@ -54,6 +56,17 @@ pub struct Entry {
     pub head: Head,
     /// What it answered, before compression.
     pub answered: Body,
+}
+
+/// What a fault did.
+#[derive(Debug)]
+pub struct Injected {
+    /// The id of the rule.
+    pub fault: Box<str>,
+    /// The name of its act.
+    pub act: &'static str,
+    /// What became of the request's effect.
+    pub apply: &'static str,
 }
 
 /// The head of a request, copied into one piece with its credentials masked. A header kept as it came would keep the
@@ -227,7 +240,9 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "appId": entry.app_id,
         "user": entry.user.as_deref(),
         "tokenHash": entry.token_hash.as_deref(),
-        "injected": null,
+        "injected": entry.injected.as_ref().map(|injected| {
+            json!({ "fault": injected.fault, "act": injected.act, "apply": injected.apply })
+        }),
         "ignored": entry.ignored.as_deref().unwrap_or_default(),
         "wouldThrottle": false,
         "request": shown_message(sent_headers, &entry.sent, mask_sent),

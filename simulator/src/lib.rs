@@ -76,6 +76,7 @@ pub mod control;
 pub mod device;
 pub mod exchange;
 pub mod exit_code;
+pub mod faults;
 pub mod fleet;
 pub mod functions;
 pub mod gzip;

@@ -1,7 +1,9 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: web server → token → route → role → query. `$metadata` needs no token.
+//! order of refusals is fixed: fault → web server → token → route → role → query. `$metadata` needs no token.
+
+mod injection;
 
 use std::sync::Arc;
 
@@ -68,6 +70,8 @@ struct Outcome {
     unknown_route: Option<String>,
     /// How it is spoiled on its way.
     delivery: Option<Delivery>,
+    /// The fault that spoiled it.
+    injected: Option<Box<journal::Injected>>,
 }
 
 impl Service {
@@ -114,13 +118,27 @@ impl Service {
         }
         let caller = self.access.caller(&request, &self.tenants);
         let asked = Asked::new(self.spelling(&request));
-        let (stamp, outcome) = {
+        let (stamp, outcome, met) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            (stamp, self.decide(&mut world, &request, &asked, &caller, now))
+            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
+            let outcome = match &met {
+                None => Some(self.decide(&mut world, &request, &asked, &caller, now)),
+                Some(met) => {
+                    met.process(&mut world, &request, |world| self.decide(world, &request, &asked, &caller, now))
+                }
+            };
+            (stamp, outcome, met)
         };
-        let mut outcome = outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp));
+        let outcome = outcome.map(|outcome| {
+            outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp))
+        });
+        let mut outcome = match (met, outcome) {
+            (None, Some(outcome)) => outcome,
+            (Some(met), outcome) => met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp),
+            (None, None) => unreachable!("what no fault strikes is processed"),
+        };
         cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
@@ -243,17 +261,39 @@ impl Service {
     /// A request to the identity platform. Signing takes a millisecond, so the world is not held meanwhile.
     fn answer_sign_in(&self, request: Request, call: &sign_in::Call) -> Answer {
         let caller = Caller::anonymous(sign_in::tenant(call, &request, &self.tenants));
-        let stamp = self.stamp(&caller.tenant);
-        let authority = request.authority().unwrap_or(&self.default_authority);
-        let root = format!("{}://{authority}", request.door.scheme().name());
-        let answered = sign_in::answer(call, &request, &caller.tenant, &self.key, &root, stamp.request_id, stamp.now);
-        let mut headers = answered.headers;
-        cors::allow(&request.headers, call.endpoint(), &mut headers);
-        let outcome = Outcome {
-            headers,
-            operation: Some(call.operation()),
-            ..Outcome::new(answered.status, Content::Identity, answered.body)
+        let (stamp, met) = {
+            let mut world = caller.tenant.world();
+            let (now, _) = world.advance(self.tenants.wall().now());
+            let armed = world.faults.are_armed();
+            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { None };
+            (world.stamp(now), met)
         };
+        let spelling = self.spelling(&request);
+        let root = format!("{}://{}", spelling.scheme, spelling.authority);
+        let occasion = |rehearsed, issue| sign_in::Occasion {
+            key: &self.key,
+            root: &root,
+            request_id: stamp.request_id,
+            now: stamp.now,
+            rehearsed,
+            issue,
+        };
+        let process = |occasion| {
+            let answered = sign_in::answer(call, &request, &caller.tenant, occasion);
+            Outcome {
+                headers: answered.headers,
+                operation: Some(call.operation()),
+                ..Outcome::new(answered.status, Content::Identity, answered.body)
+            }
+        };
+        let mut outcome = match met {
+            None => process(occasion(false, None)),
+            Some(met) => {
+                let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
+                met.spoil(processed, &request, &caller.tenant, &spelling, &stamp)
+            }
+        };
+        cors::allow(&request.headers, call.endpoint(), &mut outcome.headers);
         self.finish(request, &caller, outcome, stamp)
     }
 
@@ -299,6 +339,7 @@ impl Service {
             refusal: outcome.refusal,
             app_id: caller.app_id,
             user: caller.user_name.clone(),
+            injected: outcome.injected,
             ignored: outcome.ignored,
             asked: journal::Asked::new(
                 request.method.clone(),
@@ -337,6 +378,7 @@ impl Outcome {
             refusal: None,
             unknown_route: None,
             delivery: None,
+            injected: None,
         }
     }
 

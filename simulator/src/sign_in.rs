@@ -3,7 +3,7 @@
 mod pages;
 mod path;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -19,11 +19,13 @@ use crate::identity::access_token::{self, TokenDefect};
 use crate::identity::artifact;
 use crate::identity::authority::Authority;
 use crate::identity::authorize::{self, ACCOUNT, AuthorizeRequest, CANCEL, Outcome, ResponseMode, Return};
+use crate::identity::defect::Issue;
 use crate::identity::device_authorization;
 use crate::identity::discovery;
 use crate::identity::error::{AadError, Stamp};
 use crate::identity::headers::{self, Headers};
 use crate::identity::keys::SigningKey;
+use crate::identity::sessions::Sessions;
 use crate::identity::token_endpoint::{self, Dialect, TokenRequest};
 use crate::identity::user::{User, Users};
 use crate::identity::user_documents;
@@ -111,6 +113,23 @@ fn implied_tenant(call: &Call, request: &Request, tenants: &Tenants) -> Option<A
     tenants.list().into_iter().find(|tenant| tenant.directory().app(client_id).is_some())
 }
 
+/// When and where a call is answered, and what becomes of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// What tokens are signed with.
+    pub key: &'a SigningKey,
+    /// `scheme://host:port` as the client used them.
+    pub root: &'a str,
+    /// The service's id of the exchange.
+    pub request_id: Uuid,
+    /// The tenant's time.
+    pub now: DateTime<Utc>,
+    /// Whether it is answered as if done, and nothing is remembered of it.
+    pub rehearsed: bool,
+    /// What is wrong with the token that is issued; nothing, nearly always.
+    pub issue: Option<Issue>,
+}
+
 /// Everything an endpoint answers from.
 struct Asked<'a> {
     request: &'a Request,
@@ -121,18 +140,14 @@ struct Asked<'a> {
     named: &'a str,
     stamp: Stamp,
     draw: Draw,
+    /// A copy of the tenant's sessions, where nothing is to be remembered.
+    rehearsal: Option<Mutex<Sessions>>,
+    issue: Option<Issue>,
 }
 
-/// Answers a call for `tenant` at `now`; `root` is `scheme://host:port` as the client used them.
-pub fn answer(
-    call: &Call,
-    request: &Request,
-    tenant: &Tenant,
-    key: &SigningKey,
-    root: &str,
-    request_id: Uuid,
-    now: DateTime<Utc>,
-) -> Answered {
+/// Answers a call for `tenant`.
+pub fn answer(call: &Call, request: &Request, tenant: &Tenant, occasion: Occasion<'_>) -> Answered {
+    let Occasion { key, root, request_id, now, rehearsed, issue } = occasion;
     let (scheme, host) = root.split_once("://").unwrap_or(("http", root));
     let draw = Draw::from_seed(tenant.spec.seed).at("sign-in").at(&request_id.to_string());
     let stamp = Stamp::new(now, request.header(CLIENT_REQUEST_ID), draw);
@@ -145,7 +160,8 @@ pub fn answer(
         return refused(&token_endpoint::wrong_method(request.method.as_str(), stamp));
     }
     let authority = Authority::new(scheme, host);
-    let asked = Asked { request, tenant, key, authority, named: &call.tenant, stamp, draw };
+    let rehearsal = rehearsed.then(|| Mutex::new(tenant.sessions().clone()));
+    let asked = Asked { request, tenant, key, authority, named: &call.tenant, stamp, draw, rehearsal, issue };
     let directory = tenant.directory();
     match &call.endpoint {
         Endpoint::Token(dialect) => asked.token(*dialect),
@@ -168,6 +184,14 @@ pub fn answer(
 }
 
 impl Asked<'_> {
+    /// What is remembered between two requests, or a copy that is forgotten.
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        match &self.rehearsal {
+            Some(copy) => copy.lock().unwrap_or_else(PoisonError::into_inner),
+            None => self.tenant.sessions(),
+        }
+    }
+
     fn token_request(&self, dialect: Dialect) -> TokenRequest<'_> {
         TokenRequest {
             authority: &self.authority,
@@ -184,11 +208,17 @@ impl Asked<'_> {
         let asked = self.token_request(dialect);
         let directory = self.tenant.directory();
         let decided = {
-            let mut sessions = self.tenant.sessions();
+            let mut sessions = self.sessions();
             token_endpoint::decide(&directory, self.tenant, &mut sessions, &asked, self.stamp.now, self.draw)
         };
         match decided.map(|decided| decided.sign(self.key)) {
-            Ok(granted) => answered(200, headers::for_token(granted.stamp.trace_id), granted.body()),
+            Ok(granted) => {
+                let granted = match self.issue {
+                    Some(issue) => granted.spoiled(issue, self.key, self.draw),
+                    None => granted,
+                };
+                answered(200, headers::for_token(granted.stamp.trace_id), granted.body())
+            }
             Err(error) => refused(&error),
         }
     }
@@ -196,7 +226,7 @@ impl Asked<'_> {
     fn device_code(&self, dialect: Dialect) -> Answered {
         let asked = self.token_request(dialect);
         let directory = self.tenant.directory();
-        let mut sessions = self.tenant.sessions();
+        let mut sessions = self.sessions();
         match device_authorization::begin(&directory, &mut sessions, &asked, self.stamp.now, self.draw) {
             Ok(begun) => answered(200, headers::for_token(begun.stamp.trace_id), begun.body()),
             Err(error) => refused(&error),
@@ -214,7 +244,7 @@ impl Asked<'_> {
         };
         let directory = self.tenant.directory();
         let outcome = {
-            let mut sessions = self.tenant.sessions();
+            let mut sessions = self.sessions();
             authorize::authorize(&directory, self.tenant, &mut sessions, &asked, self.stamp, self.draw)
         };
         match outcome {
@@ -240,7 +270,7 @@ impl Asked<'_> {
             return self.page(&pages::enter_code(code.unwrap_or_default(), None));
         };
         let now = self.stamp.now;
-        let client = self.tenant.sessions().client_of(code, now);
+        let client = self.sessions().client_of(code, now);
         let client = match client {
             Ok(client) => client,
             Err(refusal) => return self.page(&pages::enter_code(code, Some(&refusal.to_string()))),
@@ -255,7 +285,7 @@ impl Asked<'_> {
                 return self.page(&pages::choose_for_device(self.tenant, app, code, chosen.map(|(name, _)| name)));
             }
         };
-        let decided = self.tenant.sessions().decide_device(code, user.as_ref().map(|user| user.id), now);
+        let decided = self.sessions().decide_device(code, user.as_ref().map(|user| user.id), now);
         self.page(&match (decided, user) {
             (Err(refusal), _) => pages::enter_code(code, Some(&refusal.to_string())),
             (Ok(()), Some(user)) => pages::message(

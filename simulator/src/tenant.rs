@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::clock::{ClockStart, Wall};
 use crate::device::ManagedDevice;
+use crate::faults::{Faults, Rule};
 use crate::fleet;
 use crate::identity::certificate::Certificate;
 use crate::identity::directory::{App, Auth, Directory, Secret};
@@ -53,6 +54,8 @@ pub struct TenantSpec {
     pub client_secret: Option<String>,
     /// A certificate of the default app.
     pub client_certificate: Option<Certificate>,
+    /// What goes wrong on purpose.
+    pub faults: Arc<[Rule]>,
 }
 
 impl Default for TenantSpec {
@@ -70,6 +73,7 @@ impl Default for TenantSpec {
             client_id: None,
             client_secret: None,
             client_certificate: None,
+            faults: Arc::default(),
         }
     }
 }
@@ -127,7 +131,8 @@ impl Tenant {
         let directory = directory_of(id, &domain, &spec, draw);
         let base = Arc::new(base.with_people(directory.users.iter().map(owner)));
         let people = Arc::clone(&base);
-        let world = World::new(Inventory::new(base), clock, edition, spec.quirks, spec.check_in, draw.at("world"));
+        let mut world = World::new(Inventory::new(base), clock, edition, spec.quirks, spec.check_in, draw.at("world"));
+        world.faults = Faults::new(&spec.faults);
         Ok(Self {
             id,
             directory: RwLock::new(Arc::new(directory)),
@@ -199,13 +204,16 @@ impl Tenant {
         User::person(draw, id, name, &owner.display_name)
     }
 
-    /// Back to its seed: devices, time, journal, apps, users, sign-ins and quirks.
+    /// Back to its seed: devices, time, journal, apps, users, sign-ins, quirks and faults.
     pub fn reset(&self, wall: DateTime<Utc>) {
         let draw = Draw::from_seed(self.spec.seed);
         let directory = directory_of(self.id, &self.domain, &self.spec, draw);
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
         *self.sessions() = Sessions::default();
-        self.world().reset(self.spec.clock.start(wall), self.spec.quirks);
+        let mut world = self.world();
+        world.reset(self.spec.clock.start(wall), self.spec.quirks);
+        world.faults = Faults::new(&self.spec.faults);
+        drop(world);
         self.written.send_replace(0);
     }
 

@@ -3,7 +3,8 @@
 //! Time is applied when somebody looks: whoever reads a world advances it to now first, and everything due by then
 //! happens in the order of its due time. Nothing sleeps, so moving the clock by hand is the same code.
 
-use std::collections::{BTreeMap, HashSet};
+mod state;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -19,11 +20,15 @@ use crate::device::departure::{Departure, Way};
 use crate::device::lifecycle::{ActionResult, ActionState, Report};
 use crate::device::order::Arguments;
 use crate::device::{ManagedDevice, check_ins};
+use crate::faults::{Faults, Rule, Seen};
 use crate::inventory::{Inventory, User};
 use crate::journal::Journal;
 use crate::quirks::{Quirks, UnsupportedAction};
 use crate::random::Draw;
 use crate::support::Edition;
+
+use self::state::Due;
+pub use self::state::State;
 
 /// How devices come to check in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +48,14 @@ pub struct World {
     pub journal: Journal,
     /// Answers worth keeping; forgotten with every change.
     pub answers: Answers,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// Which edition of the support matrix holds.
     pub edition: Arc<Edition>,
     quirks: Quirks,
     check_in: CheckIn,
     draw: Draw,
-    inventory: Inventory,
-    audits: AuditLog,
-    events: EventLog,
-    due: BTreeMap<(DateTime<Utc>, u64), Due>,
-    /// What is in `due`: a device waits for each kind of event once, however often it is asked.
-    waiting: HashSet<Due>,
-    scheduled: u64,
-    requests: u64,
+    state: State,
     /// The `Date` header of the second it was last asked for.
     date: (i64, HeaderValue),
 }
@@ -69,13 +69,6 @@ pub struct Stamp {
     pub request_id: Uuid,
     /// The `Date` header.
     pub date: HeaderValue,
-}
-
-/// What happens at a given time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Due {
-    CheckIn(Uuid),
-    HideDetails(Uuid),
 }
 
 /// Why the service does not accept an action.
@@ -132,17 +125,12 @@ impl World {
             clock,
             journal: Journal::default(),
             answers: Answers::default(),
+            faults: Faults::default(),
             edition,
             quirks,
             check_in,
             draw,
-            inventory,
-            audits: AuditLog::default(),
-            events: EventLog::default(),
-            due: BTreeMap::new(),
-            waiting: HashSet::new(),
-            scheduled: 0,
-            requests: 0,
+            state: State::new(inventory),
             date: (i64::MIN, HeaderValue::from_static("")),
         }
     }
@@ -159,16 +147,34 @@ impl World {
     /// Back to the beginning, at `clock` and with `quirks`; costs the same whatever the fleet's size.
     pub fn reset(&mut self, clock: TenantClock, quirks: Quirks) {
         self.quirks = quirks;
-        self.inventory.reset();
         self.clock = clock;
         self.journal.clear();
         self.answers.clear();
-        self.audits = AuditLog::default();
-        self.events = EventLog::default();
-        self.due.clear();
-        self.waiting.clear();
-        self.scheduled = 0;
-        self.requests = 0;
+        self.state.reset();
+    }
+
+    /// The fault that strikes a request, if one does; it is counted.
+    pub fn meet_fault(&mut self, seen: &Seen<'_>) -> Option<Arc<Rule>> {
+        self.faults.meet(seen, self.draw.at("fault"))
+    }
+
+    /// Everything that requests change, as it is now.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Puts another state in the place of what is: one that was copied before.
+    pub fn restore(&mut self, state: State) {
+        self.state = state;
+        self.answers.clear();
+    }
+
+    /// Lets something happen as if it counted, and then nothing has happened. Copies what this tenant changed so far.
+    pub fn rehearse<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.state.clone();
+        let outcome = act(self);
+        self.restore(before);
+        outcome
     }
 
     /// How the doubtful is decided.
@@ -184,17 +190,17 @@ impl World {
 
     /// The devices.
     pub fn inventory(&self) -> &Inventory {
-        &self.inventory
+        &self.state.inventory
     }
 
     /// The accepted actions.
     pub fn audits(&self) -> &AuditLog {
-        &self.audits
+        &self.state.audits
     }
 
     /// What was done through Graph, and by whom.
     pub fn events(&self) -> &EventLog {
-        &self.events
+        &self.state.events
     }
 
     /// Writes down what `actor` did to a device; `correlation_id` is the client's id of the request, if it sent one.
@@ -206,9 +212,9 @@ impl World {
         correlation_id: Option<Uuid>,
         now: DateTime<Utc>,
     ) {
-        let draw = self.draw.at("audit event").nth(self.events.written());
+        let draw = self.draw.at("audit event").nth(self.state.events.written());
         let correlation_id = correlation_id.unwrap_or_else(|| draw.at("correlation").guid());
-        self.events.write(AuditEvent { id: draw.guid(), at: now, deed, device_id, actor, correlation_id });
+        self.state.events.write(AuditEvent { id: draw.guid(), at: now, deed, device_id, actor, correlation_id });
         self.answers.clear();
     }
 
@@ -219,8 +225,8 @@ impl World {
 
     /// An id for the next exchange, from the seed.
     pub fn next_request_id(&mut self) -> Uuid {
-        self.requests += 1;
-        self.draw.at("request").nth(self.requests).guid()
+        self.state.requests += 1;
+        self.draw.at("request").nth(self.state.requests).guid()
     }
 
     /// Lets everything happen that is due when the wall clock shows `wall`; returns the world's time and how many
@@ -228,13 +234,13 @@ impl World {
     pub fn advance(&mut self, wall: DateTime<Utc>) -> (DateTime<Utc>, usize) {
         let now = self.clock.now(wall);
         let mut ran = 0;
-        while let Some(entry) = self.due.first_entry() {
+        while let Some(entry) = self.state.due.first_entry() {
             let at = entry.key().0;
             if at > now {
                 break;
             }
             let due = entry.remove();
-            self.waiting.remove(&due);
+            self.state.waiting.remove(&due);
             match due {
                 Due::CheckIn(id) => {
                     // An offline device answers when it is online again; `edit_device` sees to that.
@@ -256,7 +262,7 @@ impl World {
         now: DateTime<Utc>,
     ) -> Result<Uuid, ActionRefusal> {
         let ActionRequest { action, arguments, origin } = asked;
-        let device = self.inventory.get(id).ok_or(ActionRefusal::UnknownDevice)?;
+        let device = self.state.inventory.get(id).ok_or(ActionRefusal::UnknownDevice)?;
         let supported = action.is_supported(&self.edition, device);
         if !supported && self.quirks.unsupported_action == UnsupportedAction::Refuse {
             return Err(ActionRefusal::Unsupported);
@@ -318,7 +324,7 @@ impl World {
             entry.cancel(now);
         }
         let action = asked.action.name();
-        self.audits.settle(device.id(), |audit| (audit.asked != action).then_some(ActionState::Canceled));
+        self.state.audits.settle(device.id(), |audit| (audit.asked != action).then_some(ActionState::Canceled));
         let arguments = asked.arguments.clone();
         device.departure = Some(Departure { way, action, arguments, issued: false, stays });
         device.edit(|record| record.management_state = way.pending().into());
@@ -334,15 +340,15 @@ impl World {
         origin: Origin<'_>,
         now: DateTime<Utc>,
     ) -> Uuid {
-        let id = self.draw.at("audit").nth(self.audits.written()).guid();
+        let id = self.draw.at("audit").nth(self.state.audits.written()).guid();
         let audit = RemoteActionAudit::new(id, action, device, origin.by, now);
-        self.audits.write(RemoteActionAudit { asked, state, bulk: origin.bulk, ..audit });
+        self.state.audits.write(RemoteActionAudit { asked, state, bulk: origin.bulk, ..audit });
         id
     }
 
     /// An id for a call that asks many devices.
     pub fn next_bulk_id(&self) -> Uuid {
-        self.draw.at("bulk").nth(self.audits.written()).guid()
+        self.draw.at("bulk").nth(self.state.audits.written()).guid()
     }
 
     /// The draw called `name` of a device.
@@ -356,13 +362,13 @@ impl World {
 
     /// Adds a person to the directory.
     pub fn put_user(&mut self, user: User) {
-        self.inventory.put_user(user);
+        self.state.inventory.put_user(user);
         self.answers.clear();
     }
 
     /// Lets a device check in at `at`: it reports, and answers everything it was asked.
     pub fn check_in(&mut self, id: Uuid, at: DateTime<Utc>) -> Result<(), CheckInRefusal> {
-        let device = self.inventory.get(id).ok_or(CheckInRefusal::UnknownDevice)?;
+        let device = self.state.inventory.get(id).ok_or(CheckInRefusal::UnknownDevice)?;
         if !device.physical.online {
             return Err(CheckInRefusal::Offline);
         }
@@ -389,10 +395,10 @@ impl World {
                 self.push(&device, at);
             }
             Some(report) => {
-                self.audits.settle(device.id(), |_| Some(report.state()));
+                self.state.audits.settle(device.id(), |_| Some(report.state()));
                 if report == Report::Done && !departure.stays {
                     self.answers.clear();
-                    self.inventory.take(device.id());
+                    self.state.inventory.take(device.id());
                     return;
                 }
                 let state = if report == Report::Done { "managed" } else { departure.way.failed() };
@@ -407,7 +413,7 @@ impl World {
 
     /// Changes a device, as a PATCH or the tester does. One that comes online hears what it missed.
     pub fn edit_device(&mut self, id: Uuid, now: DateTime<Utc>, change: impl FnOnce(&mut ManagedDevice)) -> bool {
-        let Some(device) = self.inventory.get(id) else { return false };
+        let Some(device) = self.state.inventory.get(id) else { return false };
         let was_online = device.physical.online;
         let mut device = ManagedDevice::clone(device);
         change(&mut device);
@@ -421,7 +427,7 @@ impl World {
     /// Adds a device, or puts it in the place of the one with its id.
     pub fn put(&mut self, device: ManagedDevice) {
         self.answers.clear();
-        self.inventory.put(device);
+        self.state.inventory.put(device);
     }
 
     /// Deletes a device, as a client asks: it is hidden at once, and "completed" is about the service alone
@@ -435,9 +441,9 @@ impl World {
     /// Takes a device away, with no trace but that what it was still asked to do is cancelled (assumed: documented is
     /// only that a pending delete wins).
     pub fn remove(&mut self, id: Uuid) -> Option<Arc<ManagedDevice>> {
-        let device = self.inventory.take(id)?;
+        let device = self.state.inventory.take(id)?;
         self.answers.clear();
-        self.audits.settle(id, |_| Some(ActionState::Canceled));
+        self.state.audits.settle(id, |_| Some(ActionState::Canceled));
         Some(device)
     }
 
@@ -463,7 +469,7 @@ impl World {
             CheckIn::Realistic => {
                 // From 15 s to 6 min: captured actions took 6 min and more, propagation is documented as under 15 min;
                 // the even spread is assumed.
-                let draw = self.draw.at("push").nth(self.scheduled);
+                let draw = self.draw.at("push").nth(self.state.scheduled);
                 let heard = now + TimeDelta::seconds(15 + i64::try_from(draw.below(345)).expect("below 345"));
                 let record = device.record();
                 heard.min(check_ins::next(device.facts().platform, record.enrolled_date_time, now))
@@ -473,9 +479,9 @@ impl World {
     }
 
     fn schedule(&mut self, at: DateTime<Utc>, due: Due) {
-        if self.waiting.insert(due) {
-            self.scheduled += 1;
-            self.due.insert((at, self.scheduled), due);
+        if self.state.waiting.insert(due) {
+            self.state.scheduled += 1;
+            self.state.due.insert((at, self.state.scheduled), due);
         }
     }
 
@@ -500,14 +506,14 @@ impl World {
                 self.schedule(hides_at, Due::HideDetails(device.id()));
             }
         }
-        self.audits.settle(device.id(), |audit| {
+        self.state.audits.settle(device.id(), |audit| {
             let of_entry = answered.iter().find(|(asked, name, _)| *asked == audit.asked && *name == audit.action);
             of_entry.map(|(_, _, state)| *state)
         });
     }
 
     fn hide_details(&mut self, id: Uuid, now: DateTime<Utc>) {
-        let Some(device) = self.inventory.get(id) else { return };
+        let Some(device) = self.state.inventory.get(id) else { return };
         let mut device = ManagedDevice::clone(device);
         for entry in &mut device.actions {
             entry.hide(now);

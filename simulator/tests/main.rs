@@ -9,6 +9,7 @@ mod control;
 mod doors;
 #[cfg(unix)]
 mod exec;
+mod faults;
 mod fixtures;
 mod fleet_command;
 mod harness;

@@ -36,7 +36,7 @@ impl ReferenceClient {
                 Err(trouble) => return Err(trouble),
             };
             let Some(page) = page else {
-                if self.is(Defect::SkipsThrottledPage) {
+                if self.is(Defect::RestartsAtThrottledPage) {
                     // It starts anew, and keeps what it has.
                     url.clone_from(&first);
                     continue;
@@ -78,7 +78,7 @@ impl ReferenceClient {
     /// One page; none where a defect goes on without it.
     fn page(&mut self, url: &str) -> Result<Option<Json>, Trouble> {
         let request = Outgoing::get(url.to_owned());
-        if self.is(Defect::SkipsThrottledPage) {
+        if self.is(Defect::RestartsAtThrottledPage) {
             let outcome = self.token().map(|token| self.send_once(&request, Some(&token)))?;
             if outcome.as_ref().is_ok_and(|response| response.status == 429) {
                 self.sleep(std::time::Duration::from_secs(30));
@@ -94,13 +94,12 @@ impl ReferenceClient {
         if self.gives_up_quietly(&response) {
             return Ok(None);
         }
-        if !(200..300).contains(&response.status)
-            && !(self.is(Defect::UnknownStatusIsSuccess) && !matches!(response.status, 400..=504))
-        {
+        if !(200..300).contains(&response.status) {
+            let is_known = matches!(response.status, 400..=404 | 409..=429 | 500..=504);
+            if self.is(Defect::UnknownStatusIsSuccess) && !is_known {
+                return Ok(None);
+            }
             return Err(Trouble::refused(&response, self.defects));
-        }
-        if self.is(Defect::UnknownStatusIsSuccess) && response.status >= 300 {
-            return Ok(None);
         }
         read::json(&response, self.defects).map(Some)
     }
@@ -116,9 +115,9 @@ impl ReferenceClient {
     /// The link to the next page, as a whole URL.
     fn next(&self, page: &Json, url: &str) -> Option<String> {
         let members = page.as_object()?;
-        if self.is(Defect::LinkAfterValueOnly) {
+        if self.is(Defect::LinkBeforeValueOnly) {
             let place = |wanted: &str| members.keys().position(|name| name == wanted);
-            if place("@odata.nextLink") < place("value") {
+            if place("@odata.nextLink") > place("value") {
                 return None;
             }
         }

@@ -84,8 +84,7 @@ fn resolve(base: &str, reference: &str) -> Option<String> {
     for step in steps.split('/') {
         match step {
             "." => {}
-            ".." if segments.len() > 1 => drop(segments.pop()),
-            ".." => {}
+            ".." => segments.truncate((segments.len() - 1).max(1)),
             step => segments.push(step),
         }
     }

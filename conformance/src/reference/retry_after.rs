@@ -27,7 +27,7 @@ impl ReferenceClient {
         if self.is(Defect::FirstValueForAll) {
             return Some(*self.first_wait.get_or_insert(asked));
         }
-        Some(if self.is(Defect::CapsRetryAfter) { asked.min(Duration::from_secs(60)) } else { asked })
+        Some(if self.is(Defect::CapsRetryAfter) { asked.min(Duration::from_mins(1)) } else { asked })
     }
 }
 

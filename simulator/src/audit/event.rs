@@ -143,7 +143,7 @@ impl AuditEvent {
 }
 
 /// The audit events of a tenant.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct EventLog {
     kept: VecDeque<AuditEvent>,
     written: u64,

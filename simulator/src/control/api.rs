@@ -13,7 +13,7 @@ use super::messages::{
     Advance, Advanced, AppView, ClockMode, ClockView, NewApp, NewTenant, SecretView, SetClock, TenantView,
 };
 use super::reply::{ApiError, Reply};
-use super::{Call, devices, is_safe, metrics, openapi, quirks, tokens, users};
+use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, tokens, users};
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
 use crate::fleet;
@@ -76,7 +76,7 @@ routes! {
     POST "/api/tenants" "A new tenant: a world of its own.", Now(create_tenant), Some("NewTenant") => 201 Some("TenantView");
     GET "/api/tenants/{tenant}" "One tenant.", Now(get_tenant), None => 200 Some("TenantView");
     DELETE "/api/tenants/{tenant}" "Drops a tenant; the default one stays.", Now(delete_tenant), None => 204 None;
-    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, users, sign-ins, clock, quirks and journal.", Now(reset_tenant), None => 200 Some("TenantView");
+    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, users, sign-ins, clock, quirks, faults and journal.", Now(reset_tenant), None => 200 Some("TenantView");
     POST "/api/tenants/{tenant}/apps" "A new app, or another state of a known one.", Now(create_app), Some("NewApp") => 201 Some("AppView");
     POST "/api/tenants/{tenant}/tokens" "A token, without asking for credentials; with a defect, if one is named.", Now(tokens::create), Some("NewToken") => 201 Some("TokenView");
     GET "/api/tenants/{tenant}/users" "Everybody who can sign in, with their passwords.", Now(users::list), None => 200 Some("UserList");
@@ -94,6 +94,9 @@ routes! {
     GET "/api/tenants/{tenant}/clock" "The tenant's time.", Now(get_clock), None => 200 Some("ClockView");
     PUT "/api/tenants/{tenant}/clock" "Stops the clock, lets it run, or sets it to a later time.", Now(set_clock), Some("SetClock") => 200 Some("ClockView");
     POST "/api/tenants/{tenant}/clock/advance" "Moves the clock; everything due happens, in order, before the answer.", Now(advance_clock), Some("Advance") => 200 Some("Advanced");
+    GET "/api/tenants/{tenant}/faults" "What goes wrong there on purpose, and how often it did.", Now(faults::get), None => 200 Some("FaultList");
+    PUT "/api/tenants/{tenant}/faults" "Puts faults, or a profile of them, in the place of all that are there.", Now(faults::replace), Some("FaultChange") => 200 Some("FaultList");
+    DELETE "/api/tenants/{tenant}/faults" "Nothing goes wrong from now on.", Now(faults::delete), None => 204 None;
     GET "/api/tenants/{tenant}/quirks" "How the doubtful is decided there, and on whose authority.", Now(quirks::get), None => 200 Some("QuirkList");
     PATCH "/api/tenants/{tenant}/quirks" "Decides by name and value, or for all by `profile`.", Now(quirks::update), Some("QuirkChange") => 200 Some("QuirkList");
     GET "/api/tenants/{tenant}/journal" "What was asked and answered (`after` a number, `wait` for the next).", Handler::Journal, None => 200 Some("Journal");
@@ -243,6 +246,7 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
         client_id: message.client_id,
         client_secret: message.client_secret,
         client_certificate: None,
+        faults: message.faults.map(|faults| faults.0.into()).unwrap_or_default(),
     })
 }
 

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+use super::faults::FaultChoice;
 use crate::config::AuthOption;
+use crate::identity::defect::Defect;
 
 /// How a new tenant begins; everything absent is as for the default tenant's defaults.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -36,6 +38,8 @@ pub(super) struct NewTenant {
     pub(super) client_id: Option<Uuid>,
     /// Its app's secret.
     pub(super) client_secret: Option<String>,
+    /// What goes wrong on purpose: a profile's name, or a list of faults.
+    pub(super) faults: Option<FaultChoice>,
 }
 
 /// A fleet: `"one-of-each"` or `2500`.
@@ -168,28 +172,6 @@ pub(super) struct NewToken {
     pub(super) lifetime: Option<String>,
     /// What is wrong with it; nothing, if absent.
     pub(super) defect: Option<Defect>,
-}
-
-/// What can be wrong with a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum Defect {
-    /// Its time is over.
-    Expired,
-    /// Its time begins in an hour.
-    NotYetValid,
-    /// It is for another resource.
-    WrongAudience,
-    /// It is of a tenant that does not exist.
-    WrongTenant,
-    /// Nobody made its signature.
-    WrongSignature,
-    /// It allows nothing that is asked for.
-    MissingRole,
-    /// It is no JWT.
-    NotJwt,
-    /// It is empty.
-    Empty,
 }
 
 /// A new user.

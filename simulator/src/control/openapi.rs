@@ -10,10 +10,11 @@ use super::messages::{
     Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SignInSettings, TenantView,
     TokenView, UserView,
 };
-use super::quirks;
 use super::reply::{ApiError, Reply};
+use super::{faults, quirks};
 use crate::device::physical::Physical;
 use crate::device::record::PROPERTIES;
+use crate::faults::Rule;
 use crate::odata::value::Edm;
 use crate::ready::Ready;
 
@@ -116,12 +117,16 @@ fn schemas() -> Map<String, Json> {
     add::<Advanced>(&mut generator);
     add::<Ready>(&mut generator);
     add::<Physical>(&mut generator);
+    add::<Rule>(&mut generator);
     let mut schemas = generator.take_definitions(true);
     schemas.insert("Device".to_owned(), device());
     schemas.insert("DeviceList".to_owned(), list("Device", &json!({ "next": { "type": "string", "format": "uuid" } })));
     schemas.insert("TenantList".to_owned(), list("TenantView", &json!({})));
     schemas.insert("UserList".to_owned(), list("UserView", &json!({})));
     schemas.insert("Journal".to_owned(), journal());
+    let rule = schemas["Fault"].clone();
+    schemas.insert("FaultChange".to_owned(), faults::change_schema(&json!({ "$ref": "#/components/schemas/Fault" })));
+    schemas.insert("FaultList".to_owned(), faults::list_schema(&rule));
     schemas.insert("QuirkChange".to_owned(), quirks::change_schema());
     schemas.insert("QuirkList".to_owned(), quirks::list_schema());
     schemas.insert(
@@ -163,12 +168,17 @@ fn journal() -> Json {
         &json!({ "headers": { "type": "object", "additionalProperties": { "type": "string" } }, "body": { "type": "string" }, "bodyBytes": { "type": "integer" } }),
         &["headers", "body", "bodyBytes"],
     );
+    let of_fault = closed(
+        &json!({ "fault": { "type": "string" }, "act": { "type": "string" }, "apply": { "enum": ["before", "after", "not"] } }),
+        &["fault", "act", "apply"],
+    );
+    let injected = json!({ "anyOf": [of_fault, { "type": "null" }] });
     let entry = closed(
         &json!({
             "seq": { "type": "integer" }, "time": { "type": "string", "format": "date-time" }, "requestId": { "type": "string" },
             "clientRequestId": text, "door": { "type": "string" }, "scheme": { "type": "string" }, "httpVersion": { "type": "string" },
             "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text,
-            "status": { "type": "integer" }, "appId": text, "user": text, "tokenHash": text, "injected": text,
+            "status": { "type": "integer" }, "appId": text, "user": text, "tokenHash": text, "injected": injected,
             "ignored": { "type": "array", "items": { "type": "string" } }, "wouldThrottle": { "type": "boolean" },
             "request": message, "response": message,
         }),

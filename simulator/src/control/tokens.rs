@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::Call;
-use super::messages::{Defect, NewToken, TokenView};
+use super::messages::{NewToken, TokenView};
 use super::reply::{ApiError, Reply};
 use crate::clock;
 use crate::identity::access_token::{self, Behalf, Claims, Credential};
@@ -45,40 +45,10 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
         None => app_only(&tenant, app, &message, now, draw)?,
     };
     claims.exp = (now + lifetime).timestamp();
-    let mut expires_in = lifetime.num_seconds();
-
     let key = call.control.service.key();
-    let access_token = match message.defect {
-        None => access_token::mint(key, &claims),
-        Some(Defect::NotJwt) => "not-a-jwt".to_owned(),
-        Some(Defect::Empty) => String::new(),
-        Some(Defect::WrongSignature) => access_token::spoil_signature(&access_token::mint(key, &claims)),
-        Some(defect) => {
-            match defect {
-                Defect::Expired => {
-                    let life = claims.exp - claims.nbf;
-                    claims.exp = now.timestamp();
-                    claims.nbf = claims.exp - life;
-                    claims.iat = claims.nbf;
-                    expires_in = 0;
-                }
-                Defect::NotYetValid => {
-                    claims.nbf = (now + TimeDelta::hours(1)).timestamp();
-                    claims.iat = claims.nbf;
-                    claims.exp = claims.nbf + lifetime.num_seconds();
-                    expires_in = claims.exp - now.timestamp();
-                }
-                Defect::WrongAudience => "https://management.azure.com".clone_into(&mut claims.aud),
-                Defect::WrongTenant => claims.of_tenant(draw.at("another tenant").guid()),
-                // A token that allows something, but nothing that is asked for.
-                Defect::MissingRole => match &mut claims.scp {
-                    Some(scopes) => "openid profile".clone_into(scopes),
-                    None => claims.roles.clear(),
-                },
-                Defect::NotJwt | Defect::Empty | Defect::WrongSignature => {}
-            }
-            access_token::mint(key, &claims)
-        }
+    let (access_token, expires_in) = match message.defect {
+        None => (access_token::mint(key, &claims), lifetime.num_seconds()),
+        Some(defect) => defect.mint(key, claims, now, draw),
     };
     Ok(Reply::created(&TokenView { access_token, expires_in }))
 }

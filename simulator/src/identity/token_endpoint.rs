@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::access_token::{self, Claims};
 use super::authority::Authority;
 use super::client::{Asking, Proof};
+use super::defect::{Defect, Issue, SHORT};
 use super::directory::{Auth, Directory};
 use super::error::{AadError, Reason, Refusal, Stamp};
 use super::form::{Form, understands_challenges};
@@ -126,6 +127,28 @@ impl Decided {
 }
 
 impl TokenResponse {
+    /// The same answer with a token that is wrong on purpose.
+    #[must_use]
+    pub fn spoiled(mut self, issue: Issue, key: &SigningKey, draw: Draw) -> Self {
+        let issued = self.claims.issued();
+        let short = Claims { exp: issued + SHORT.num_seconds(), ..self.claims.clone() };
+        match issue {
+            Issue::Defect(defect) => {
+                (self.access_token, _) = defect.mint(key, self.claims.clone(), self.stamp.now, draw);
+                if defect == Defect::Expired {
+                    // Nothing is left of it, and the answer says so.
+                    self.claims.exp = issued + 1;
+                }
+            }
+            Issue::Short => {
+                self.access_token = access_token::mint(key, &short);
+                self.claims = short;
+            }
+            Issue::ShorterThanTold => self.access_token = access_token::mint(key, &short),
+        }
+        self
+    }
+
     /// Seconds until the token expires, as told to the client: one less than it lives (observed: 3599).
     pub fn expires_in(&self) -> i64 {
         self.claims.exp - self.claims.issued() - 1

@@ -23,6 +23,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
         app_id: None,
         user: None,
         token_hash: None,
+        injected: None,
         ignored: None,
         asked: Asked::new(Method::GET, "/v1.0/organization?code=hush", &headers, None),
         sent: Body::copied(sent.as_bytes()),

@@ -1,8 +1,8 @@
 //! What can be asked for: each operation's name, and the permissions it takes.
 
-use crate::actions::{PRIVILEGED, RemoteAction};
-use crate::functions::DeviceFunction;
-use crate::model::managed_device::DeviceNavigation;
+use crate::actions::{ACTIONS, PRIVILEGED, RemoteAction};
+use crate::functions::{DeviceFunction, FUNCTIONS};
+use crate::model::managed_device::{DeviceNavigation, NAVIGATION};
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,62 @@ pub enum Operation {
     GetOrganization,
 }
 
+/// The operations that stand for one thing each, whatever the path names.
+const SINGLE: [Operation; 22] = [
+    Operation::ListDevices,
+    Operation::CountDevices,
+    Operation::GetDevice,
+    Operation::UpdateDevice,
+    Operation::DeleteDevice,
+    Operation::ExecuteAction,
+    Operation::ListComanagedDevices,
+    Operation::ListDetectedApps,
+    Operation::GetDetectedApp,
+    Operation::ListDeviceCategories,
+    Operation::GetDeviceCategory,
+    Operation::GetOverview,
+    Operation::ListAuditEvents,
+    Operation::GetAuditEvent,
+    Operation::GetDeviceManagement,
+    Operation::GetMe,
+    Operation::ListAudits,
+    Operation::GetAudit,
+    Operation::ListUsers,
+    Operation::GetUser,
+    Operation::ListOrganizations,
+    Operation::GetOrganization,
+];
+
 impl Operation {
+    /// Every operation. A test compares their names with what the journal says.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let navigations = || NAVIGATION.iter().map(|row| row.0);
+        SINGLE
+            .into_iter()
+            .chain(navigations().map(Self::FollowNavigation))
+            .chain(navigations().map(Self::GetNavigationItem))
+            .chain(navigations().map(Self::ListSettingStates))
+            .chain(FUNCTIONS.iter().copied().map(Self::CallFunction))
+            .chain(ACTIONS.iter().copied().map(Self::RunAction))
+    }
+
+    /// Whether it answers with a list.
+    pub fn is_listing(self) -> bool {
+        match self {
+            Self::ListDevices
+            | Self::ListComanagedDevices
+            | Self::ListDetectedApps
+            | Self::ListDeviceCategories
+            | Self::ListAuditEvents
+            | Self::ListAudits
+            | Self::ListUsers
+            | Self::ListOrganizations
+            | Self::ListSettingStates(_) => true,
+            Self::FollowNavigation(navigation) => navigation.property().many,
+            _ => false,
+        }
+    }
+
     /// Its name in the journal.
     pub fn name(self) -> &'static str {
         match self {

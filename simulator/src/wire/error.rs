@@ -366,7 +366,7 @@ pub const CHALLENGE: &str = "Bearer realm=\"\", authorization_uri=\"https://logi
 const LENGTH_REQUIRED_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n<HTML><HEAD><TITLE>Length Required</TITLE>\r\n<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n<BODY><h2>Length Required</h2>\r\n<hr><p>HTTP Error 411. The request must be chunked or have a content length.</p>\r\n</BODY></HTML>\r\n";
 
 /// Graph's envelope: documented as `innererror`, on the wire `innerError`, with a date that has no zone (observed).
-fn envelope(code: &str, message: &str, ids: &Ids<'_>) -> Vec<u8> {
+pub fn envelope(code: &str, message: &str, ids: &Ids<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(256 + message.len());
     out.extend_from_slice(b"{\"error\":{\"code\":");
     json::string(&mut out, code);
@@ -384,8 +384,8 @@ fn envelope(code: &str, message: &str, ids: &Ids<'_>) -> Vec<u8> {
 }
 
 /// Intune's inner format. The operation id is always zero and the activity id is the client's request id (observed).
-fn nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
-    nested_with_headers(sentence, "{}", call, ids)
+pub fn nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
+    Nested::of(sentence, call).spell(ids)
 }
 
 /// The challenge inside Intune's own 401; the ids are nobody's.
@@ -401,22 +401,46 @@ fn quoted(text: &str) -> String {
 /// The same inside one more format, with the header of Intune's own 401 inside.
 fn doubly_nested(sentence: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
     let headers = format!("{{\"WWW-Authenticate\":{}}}", quoted(REALM));
-    let inner = quoted(&nested_with_headers(sentence, &headers, call, ids));
+    let inner = quoted(&Nested { headers: &headers, ..Nested::of(sentence, call) }.spell(ids));
     format!(
         r#"{{"ErrorCode":"Forbidden","Message":{inner},"Target":null,"Details":null,"InnerError":null,"InstanceAnnotations":[]}}"#
     )
 }
 
-fn nested_with_headers(sentence: &str, headers: &str, call: &BackendCall, ids: &Ids<'_>) -> String {
-    let headers = quoted(headers);
-    let message = quoted(&format!(
-        "{sentence} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - Url: {}",
-        ids.client_request_id,
-        call.url()
-    ));
-    format!(
-        "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": {headers}\r\n}}"
-    )
+/// Intune's inner format with all that it can say.
+#[derive(Debug, Clone, Copy)]
+pub struct Nested<'a> {
+    /// What happened.
+    pub sentence: &'a str,
+    /// To which call.
+    pub call: &'a BackendCall,
+    /// `HttpHeaders`: an object, as text.
+    pub headers: &'a str,
+    /// `CustomApiErrorPhrase`.
+    pub phrase: &'a str,
+    /// `ErrorSourceService`.
+    pub service: &'a str,
+}
+
+impl<'a> Nested<'a> {
+    /// A sentence and nothing more.
+    pub fn of(sentence: &'a str, call: &'a BackendCall) -> Self {
+        Self { sentence, call, headers: "{}", phrase: "", service: "" }
+    }
+
+    /// The text that stands in `message`.
+    pub fn spell(&self, ids: &Ids<'_>) -> String {
+        let (headers, phrase, service) = (quoted(self.headers), quoted(self.phrase), quoted(self.service));
+        let message = quoted(&format!(
+            "{} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - Url: {}",
+            self.sentence,
+            ids.client_request_id,
+            self.call.url()
+        ));
+        format!(
+            "{{\r\n  \"_version\": 3,\r\n  \"Message\": {message},\r\n  \"CustomApiErrorPhrase\": {phrase},\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": {service},\r\n  \"HttpHeaders\": {headers}\r\n}}"
+        )
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,57 @@
+//! A scenario's tenant and stimuli in the words of the simulator's control API.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use crate::scenario::Scenario;
+use crate::stimulus::{Apply, Endpoint, Stimulus};
+
+/// The switches of a scenario's tenant.
+pub fn quirks(scenario: &Scenario) -> BTreeMap<String, String> {
+    let mut quirks = scenario.tenant.quirks.clone();
+    quirks.insert("page-size".to_owned(), scenario.tenant.page.to_string());
+    quirks
+}
+
+/// The body of `PUT /api/tenants/{tenant}/faults`. A rule's id begins with the place of its stimulus.
+pub fn faults(stimuli: &[Stimulus]) -> Json {
+    let rules: Vec<Json> = stimuli.iter().enumerate().flat_map(|(place, stimulus)| rules(place, stimulus)).collect();
+    json!({ "value": rules })
+}
+
+/// The place of the stimulus that a rule's id belongs to.
+pub fn place_of(rule: &str) -> Option<usize> {
+    rule.strip_prefix('s')?.split('.').next()?.parse().ok()
+}
+
+fn rules(place: usize, stimulus: &Stimulus) -> Vec<Json> {
+    let Stimulus { on, times, apply, act } = stimulus;
+    let operation = match on.endpoint {
+        Endpoint::Token => "token",
+        Endpoint::List => "listDevices",
+        Endpoint::Get => "getDevice",
+        Endpoint::Reset => "resetPasscode",
+        Endpoint::Batch => "batch",
+    };
+    let apply = match apply {
+        Apply::Before => "before",
+        Apply::After => "after",
+        Apply::Not => "not",
+    };
+    let rule = |id: String, nth: Option<u32>, times: u32| {
+        let mut matching = json!({ "operation": operation });
+        if let Some(nth) = nth {
+            matching["nth"] = nth.into();
+        }
+        if let Some(page) = on.page {
+            matching["page"] = page.into();
+        }
+        json!({ "id": id, "match": matching, "times": times, "apply": apply, "act": act })
+    };
+    if on.nth == 1 {
+        // From the first one on needs no counting.
+        return vec![rule(format!("s{place}"), None, *times)];
+    }
+    (on.nth..on.nth.saturating_add(*times)).map(|nth| rule(format!("s{place}.{nth}"), Some(nth), 1)).collect()
+}

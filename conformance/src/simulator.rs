@@ -1,0 +1,255 @@
+//! The simulator in this process: the only file that names its crate.
+//!
+//! What a tester does goes through the control API's own function, what a client does through the service's, so that
+//! scenarios mean the same here and over sockets. Its clock is moved by whoever waits.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use hyper::body::Body;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Uri, Version};
+use serde_json::{Value as Json, json};
+use simtune::clock::{ClockStart, Wall};
+use simtune::config;
+use simtune::control::Control;
+use simtune::exchange::{Delivery, Door, Point, Request, Scheme};
+use simtune::fleet;
+use simtune::identity::directory::Auth;
+use simtune::identity::keys::SigningKey;
+use simtune::log::Log;
+use simtune::ready::Ready;
+use simtune::service::Service;
+use simtune::shutdown::{Shutdown, Stopped};
+use simtune::tenant::{TenantSpec, Tenants};
+use simtune::wire::links::NextLink;
+
+use crate::scenario::{Scenario, SignIn};
+use crate::transport::{Environment, Failure, HttpRequest, HttpResponse};
+use crate::{arming, model};
+
+/// Scheme, host and port under which clients know it.
+pub(crate) const ORIGIN: &str = "https://localhost:3650";
+const HOST: &str = "localhost:3650";
+
+static KEY: LazyLock<Arc<SigningKey>> = LazyLock::new(|| Arc::new(SigningKey::development()));
+
+/// A simulator with one tenant, that of a scenario.
+pub(crate) struct Simulator {
+    control: Control,
+    service: Arc<Service>,
+    wall: Wall,
+    stopped: Stopped,
+}
+
+/// What a client gets, and what happened on the way.
+pub(crate) struct Delivered {
+    /// The answer as it left; none where nothing of it did.
+    pub(crate) sent: HttpResponse,
+    /// What the client gets of it.
+    pub(crate) received: Result<HttpResponse, Failure>,
+    /// How long it took.
+    pub(crate) took: Duration,
+}
+
+impl Simulator {
+    /// A simulator in which a scenario can happen: its tenant, its devices, its stimuli.
+    pub(crate) fn of(scenario: &Scenario) -> Result<Self, String> {
+        let quirks: Vec<String> =
+            arming::quirks(scenario).iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let wall = Wall::hand(start());
+        let spec = TenantSpec {
+            seed: scenario.seed,
+            fleet: fleet::Source::Builtin(fleet::Builtin::Empty),
+            edition: Some(scenario.tenant.edition.clone()),
+            quirks: config::quirks(Some("realistic"), &quirks).map_err(|error| error.to_string())?,
+            clock: ClockStart::Auto,
+            auth: if scenario.tenant.sign_in == SignIn::OpaqueToken { Auth::Relaxed } else { Auth::Enforce },
+            ..TenantSpec::default()
+        };
+        let tenants = Tenants::new(spec, wall.clone()).map_err(|error| error.to_string())?;
+        let ready = ready(&tenants);
+        let service = Arc::new(Service::new(tenants, Arc::clone(&KEY), NextLink::Door, HOST.to_owned(), Log::silent()));
+        let (_, stopped) = Shutdown::new();
+        let simulator = Self { control: Control::new(Arc::clone(&service), ready), service, wall, stopped };
+        for place in 0..scenario.tenant.devices.len() {
+            simulator.control("POST", "/api/tenants/default/devices", &model::members(scenario, place))?;
+        }
+        if !scenario.stimuli.is_empty() {
+            simulator.control("PUT", "/api/tenants/default/faults", &arming::faults(&scenario.stimuli))?;
+        }
+        Ok(simulator)
+    }
+
+    /// Asks the control API.
+    pub(crate) fn control(&self, method: &str, path: &str, body: &Json) -> Result<Json, String> {
+        let mut request = request(method, path, Bytes::from(body.to_string()))?;
+        request.headers.insert("host", HeaderValue::from_static("localhost"));
+        let answered = at_once(self.control.answer(request, self.stopped.clone()));
+        let status = answered.status();
+        let mut body = answered.into_body();
+        let mut text = Vec::new();
+        while let Some(Ok(frame)) =
+            at_once(std::future::poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context)))
+        {
+            text.extend(frame.into_data().unwrap_or_default());
+        }
+        if !status.is_success() {
+            return Err(format!("{method} {path}: {status} {}", String::from_utf8_lossy(&text)));
+        }
+        if text.is_empty() {
+            return Ok(Json::Null);
+        }
+        serde_json::from_slice(&text).map_err(|error| format!("{method} {path}: {error}"))
+    }
+
+    /// Where a client finds it.
+    pub(crate) fn environment(&self) -> Environment {
+        let tenant = self.service.tenants().default_tenant();
+        let directory = tenant.directory();
+        let app = &directory.apps[0];
+        Environment {
+            graph_base_url: format!("{ORIGIN}/v1.0"),
+            graph_beta_url: format!("{ORIGIN}/beta"),
+            graph_token_url: format!("{ORIGIN}/{}/oauth2/v2.0/token", tenant.id),
+            graph_authority: ORIGIN.to_owned(),
+            graph_tenant_id: tenant.id.to_string(),
+            graph_client_id: app.client_id.to_string(),
+            graph_client_secret: app.secrets[0].value.clone(),
+            graph_scope: "https://graph.microsoft.com/.default".to_owned(),
+            graph_access_token: None,
+            graph_ca_file: None,
+        }
+    }
+
+    /// A token, as a tester makes one.
+    pub(crate) fn token(&self) -> Result<String, String> {
+        let made = self.control("POST", "/api/tenants/default/tokens", &json!({ "lifetime": "8h" }))?;
+        made["access_token"].as_str().map(str::to_owned).ok_or_else(|| "there is no token in the answer".to_owned())
+    }
+
+    /// Answers a client's request and carries the answer to it, as HTTP would.
+    pub(crate) fn deliver(&self, asked: &HttpRequest, patience: Duration) -> Result<Delivered, String> {
+        let target = asked.url.strip_prefix(ORIGIN).unwrap_or(&asked.url);
+        let target = if target.is_empty() { "/" } else { target };
+        let mut request = request(&asked.method, target, asked.body.clone())?;
+        for (name, value) in &asked.headers {
+            let name = HeaderName::try_from(name).map_err(|error| format!("header {name}: {error}"))?;
+            request.headers.append(name, HeaderValue::try_from(value).map_err(|error| format!("header: {error}"))?);
+        }
+        request.headers.insert("host", HeaderValue::from_static(HOST));
+        let answer = self.service.answer(request);
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = answer.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let sent =
+            HttpResponse { status: answer.status.as_u16(), headers, pieces: vec![answer.body.clone()], whole: true };
+        Ok(carry(sent, answer.delivery, patience))
+    }
+
+    /// The devices whose reset was accepted, once for each time.
+    pub(crate) fn resets(&self) -> Vec<String> {
+        let tenant = self.service.tenants().default_tenant();
+        let world = tenant.world();
+        let audits = world.audits().newest_first();
+        audits.filter(|audit| audit.asked == "resetPasscode").map(|audit| audit.device_id.to_string()).collect()
+    }
+
+    /// What time it is there.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.wall.now()
+    }
+
+    /// Lets time pass there.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.wall.advance(TimeDelta::from_std(time.min(Duration::from_hours(24 * 365))).unwrap_or_default());
+    }
+}
+
+/// The day on which every scenario begins.
+pub(crate) fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_520_496_000, 0).expect("2018-03-08")
+}
+
+fn request(method: &str, target: &str, body: Bytes) -> Result<Request, String> {
+    Ok(Request {
+        method: Method::try_from(method).map_err(|error| format!("{method}: {error}"))?,
+        uri: Uri::try_from(target).map_err(|error| format!("{target}: {error}"))?,
+        version: Version::HTTP_11,
+        headers: HeaderMap::new(),
+        body,
+        door: Door::BaseUrl(Scheme::Https),
+        unread: None,
+    })
+}
+
+/// What HTTP makes of an answer whose delivery is spoiled.
+fn carry(sent: HttpResponse, delivery: Option<Delivery>, patience: Duration) -> Delivered {
+    let received = |response: HttpResponse| Ok(response);
+    let body = sent.body();
+    let cut = |bytes: usize| HttpResponse {
+        pieces: vec![Bytes::copy_from_slice(&body[..bytes.min(body.len())])],
+        whole: false,
+        ..sent.clone()
+    };
+    let in_pieces = |size: usize| body.chunks(size.max(1)).map(Bytes::copy_from_slice).collect();
+    let (received, took) = match delivery {
+        None | Some(Delivery::Close | Delivery::Informational(_)) => (received(sent.clone()), Duration::ZERO),
+        Some(Delivery::Reset(Point::Body)) if !body.is_empty() => (received(cut(body.len() / 2)), Duration::ZERO),
+        Some(Delivery::Reset(_)) => (Err(Failure::Connection), Duration::ZERO),
+        Some(Delivery::Truncate(bytes)) if bytes < body.len() => (received(cut(bytes)), Duration::ZERO),
+        Some(Delivery::Truncate(_)) => (received(HttpResponse { whole: false, ..sent.clone() }), Duration::ZERO),
+        Some(Delivery::Stall(time, _)) if time > patience => (Err(Failure::Timeout), patience),
+        Some(Delivery::Stall(time, _)) => (received(sent.clone()), time),
+        Some(Delivery::Slow(speed)) => {
+            let time = Duration::from_secs(body.len() as u64 / u64::from(speed.get()));
+            if time > patience { (Err(Failure::Timeout), patience) } else { (received(sent.clone()), time) }
+        }
+        Some(Delivery::Chunk(size)) => {
+            (received(HttpResponse { pieces: in_pieces(size.get()), ..sent.clone() }), Duration::ZERO)
+        }
+        Some(Delivery::WrongLength(by)) if by > 0 => {
+            (received(HttpResponse { whole: false, ..sent.clone() }), Duration::ZERO)
+        }
+        Some(Delivery::WrongLength(by)) => {
+            let bytes = body.len().saturating_sub(by.unsigned_abs() as usize);
+            (received(HttpResponse { whole: true, ..cut(bytes) }), Duration::ZERO)
+        }
+    };
+    Delivered { sent, received, took }
+}
+
+/// The result of a future that needs nobody's help.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => unreachable!("what is asked for here is answered at once"),
+    }
+}
+
+/// A ready object for a simulator without sockets.
+fn ready(tenants: &Tenants) -> Ready {
+    let tenant = tenants.default_tenant();
+    Ready {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: 0,
+        graph_url: format!("{ORIGIN}/v1.0"),
+        graph_beta_url: format!("{ORIGIN}/beta"),
+        graph_tls_url: format!("{ORIGIN}/v1.0"),
+        authority_url: ORIGIN.to_owned(),
+        authority_tls_url: ORIGIN.to_owned(),
+        proxy_url: ORIGIN.to_owned(),
+        control_url: String::new(),
+        ca_file: PathBuf::new(),
+        ca_bundle_file: PathBuf::new(),
+        tenant_id: tenant.id,
+        tenant_domain: tenant.domain.clone(),
+        client_id: tenant.directory().apps[0].client_id,
+        client_secret: String::new(),
+        seed: tenant.spec.seed,
+    }
+}
