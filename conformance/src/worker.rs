@@ -16,8 +16,9 @@ use std::time::Duration;
 
 use self::lines::{Line, Lines};
 use self::log::Logs;
-pub use self::pool::{Pool, PoolError, Session};
+pub use self::pool::{Pool, PoolError};
 use crate::client_log::Answer;
+use crate::conversation::{End, Unanswered};
 use crate::operation::Call;
 use crate::process::{self, Launch, Process};
 use crate::protocol::{Config, DriverHello, FromDriver, ToDriver, VERSION};
@@ -55,28 +56,6 @@ impl Default for Limits {
 
 /// How long to wait for what is about to happen.
 const MOMENT: Duration = Duration::from_millis(300);
-
-/// Why a worker is of no use any more.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum End {
-    /// It does not keep to the protocol.
-    #[error("{0}")]
-    Protocol(String),
-    /// Its process ended.
-    #[error("{0}")]
-    Crash(String),
-}
-
-/// Why an operation has no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unanswered {
-    /// It took too long.
-    Late,
-    /// The worker is gone.
-    Ended(End),
-    /// The driver says that it cannot.
-    Refused(String),
-}
 
 /// A driver that was started and said hello.
 #[derive(Debug)]

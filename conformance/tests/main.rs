@@ -2,3 +2,4 @@
 
 mod driving;
 mod vocabulary;
+mod workers;

@@ -302,6 +302,28 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Not("names are not resolved by servers of this machine's own"),
     },
     Rule {
+        id: "RUN-01",
+        summary: "Whatever happens, an operation comes to an end, and does not take the client with it.",
+        levels: Levels::all(Level::Must),
+        sources: &[super::observe::ROBUSTNESS],
+        needs: &[],
+        watch: Watch::Case(Check {
+            met: |case| !case.log.operations.is_empty(),
+            judge: |case| {
+                deeds(case)
+                    .filter(|deed| deed.answer().is_none())
+                    .map(|deed| {
+                        let witness: Vec<usize> =
+                            case.trace.during(deed.place).next_back().map(|(at, _)| at).into_iter().collect();
+                        Breach::new(deed.told(), witness)
+                    })
+                    .collect()
+            },
+            minimal: getting,
+            convicts: &[],
+        }),
+    },
+    Rule {
         id: "CON-01",
         summary: "An ETag is sent as it was received; after 412 it is read again.",
         levels: Levels::all(Level::Must),

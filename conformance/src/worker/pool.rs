@@ -1,32 +1,37 @@
-//! Workers as many scenarios use them at once: one that is shared, replaced when it fails.
+//! Workers as many scenarios use them at once: several, with several sessions each, replaced when they fail.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{End, Limits, Unanswered, Worker};
+use super::{Limits, Worker};
 use crate::client_log::Answer;
+use crate::conversation::{Conversation, Door, Refusal, Unanswered};
 use crate::operation::Call;
 use crate::process::Launch;
-use crate::protocol::{Config, DriverHello};
+use crate::protocol::{ClientName, Config, DriverHello};
 use crate::transport::Environment;
 
 /// Starts in a row that may fail before a run is given up.
 const STARTS: u32 = 3;
 
-/// One worker at a time, restarted when it is of no use any more.
+/// Workers that are started when they are needed, and anew when one is of no use any more.
 pub struct Pool {
     launch: Launch,
     limits: Limits,
+    config: Config,
+    /// Processes at the same time.
+    most: usize,
+    hello: DriverHello,
     state: Mutex<State>,
     place_free: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    current: Option<Arc<Seats>>,
+    workers: Vec<Arc<Seats>>,
     failed: u32,
-    given_up: Option<PoolError>,
+    given_up: Option<String>,
 }
 
 /// A worker and who uses it.
@@ -39,11 +44,11 @@ struct Seats {
 
 /// Why no worker can be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the driver does not start ({STARTS} attempts): {0}")]
+#[error("{0}")]
 pub struct PoolError(pub String);
 
 /// A client in a worker.
-pub struct Session<'a> {
+struct Session<'a> {
     pool: &'a Pool,
     seats: Arc<Seats>,
     /// The how many-th session of its worker.
@@ -55,49 +60,72 @@ pub struct Session<'a> {
 }
 
 impl Pool {
-    /// A pool of workers that are started like this; the first one is started now.
-    pub fn start(launch: Launch, limits: Limits) -> Result<Self, PoolError> {
-        let pool = Self { launch, limits, state: Mutex::default(), place_free: Condvar::new() };
-        pool.current(&mut pool.state())?;
+    /// A pool of workers that are started like this, for so many sessions at once; the first one is started now.
+    pub fn start(launch: Launch, limits: Limits, sessions: usize) -> Result<Self, PoolError> {
+        let hello = DriverHello {
+            protocol: String::new(),
+            client: ClientName::default(),
+            capabilities: Vec::new(),
+            concurrency: 1,
+        };
+        let mut pool = Self {
+            launch,
+            limits,
+            config: Config::default(),
+            most: 1,
+            hello,
+            state: Mutex::default(),
+            place_free: Condvar::new(),
+        };
+        pool.start_one(&mut pool.state()).map_err(PoolError)?;
+        let first = Arc::clone(&pool.state().workers[0]);
+        pool.hello = first.worker.hello().clone();
+        pool.most = sessions.div_ceil(pool.hello.concurrency).clamp(1, 16);
         Ok(pool)
     }
 
-    /// Who the worker is and what its client can.
-    pub fn hello(&self) -> Result<DriverHello, PoolError> {
-        Ok(self.current(&mut self.state())?.worker.hello().clone())
+    /// Who the workers are and what their client can.
+    pub fn hello(&self) -> &DriverHello {
+        &self.hello
     }
 
-    /// Opens a session with the shared worker, when it has a place.
-    pub fn open(&self, env: Environment, config: Config) -> Result<Result<Session<'_>, Refusal>, PoolError> {
-        let mut state = self.state();
-        let seats = loop {
-            let seats = self.current(&mut state)?;
-            if seats.open.load(Ordering::SeqCst) < seats.worker.hello().concurrency {
-                break seats;
-            }
-            state = self.place_free.wait(state).unwrap_or_else(PoisonError::into_inner);
-        };
-        let session = self.sit_down(seats);
-        drop(state);
-        Ok(session.begin(env, config))
-    }
-
-    /// Opens a session with a worker of its own.
-    pub fn open_alone(&self, env: Environment, config: Config) -> Result<Result<Session<'_>, Refusal>, PoolError> {
-        let seats = self.start_one().map_err(|end| PoolError(end.to_string()))?;
-        Ok(self.sit_down(seats).begin(env, config))
-    }
-
-    /// Says bye to the worker.
+    /// Says bye to the workers.
     pub fn stop(&self) {
-        let current = self.state().current.take();
-        if let Some(seats) = current {
-            seats.worker.stop();
-        }
+        let workers = std::mem::take(&mut self.state().workers);
+        // All at once: each may take its time.
+        std::thread::scope(|scope| {
+            for seats in &workers {
+                scope.spawn(|| seats.worker.stop());
+            }
+        });
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A worker with a free place; it has the session already.
+    fn find_seats(&self, alone: bool) -> Result<Session<'_>, String> {
+        let mut state = self.state();
+        if alone {
+            let seats = self.start_apart(&mut state)?;
+            return Ok(self.sit_down(seats));
+        }
+        loop {
+            if let Some(error) = &state.given_up {
+                return Err(error.clone());
+            }
+            state.workers.retain(|seats| seats.worker.end().is_none());
+            let free = |seats: &&Arc<Seats>| seats.open.load(Ordering::SeqCst) < seats.worker.hello().concurrency;
+            if let Some(seats) = state.workers.iter().find(free) {
+                return Ok(self.sit_down(Arc::clone(seats)));
+            }
+            if state.workers.len() < self.most {
+                self.start_one(&mut state)?;
+                continue;
+            }
+            state = self.place_free.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     fn sit_down(&self, seats: Arc<Seats>) -> Session<'_> {
@@ -106,38 +134,54 @@ impl Pool {
         Session { pool: self, seats, number, had_company, abandoned: false }
     }
 
-    fn start_one(&self) -> Result<Arc<Seats>, End> {
-        let worker = Worker::start(&self.launch, self.limits)?;
-        Ok(Arc::new(Seats { worker, open: AtomicUsize::new(0), opened: AtomicUsize::new(0) }))
+    fn start_one(&self, state: &mut State) -> Result<(), String> {
+        let seats = self.start_apart(state)?;
+        state.workers.push(seats);
+        Ok(())
     }
 
-    /// The shared worker, started anew if it is of no use any more.
-    fn current(&self, state: &mut State) -> Result<Arc<Seats>, PoolError> {
-        if let Some(error) = &state.given_up {
-            return Err(error.clone());
-        }
-        if let Some(seats) = state.current.take_if(|seats| seats.worker.end().is_some()) {
-            drop(seats);
-        }
-        if let Some(seats) = &state.current {
-            return Ok(Arc::clone(seats));
-        }
+    /// A worker that is not in the pool.
+    fn start_apart(&self, state: &mut State) -> Result<Arc<Seats>, String> {
         loop {
-            match self.start_one() {
-                Ok(seats) => {
+            if let Some(error) = &state.given_up {
+                return Err(error.clone());
+            }
+            match Worker::start(&self.launch, self.limits) {
+                Ok(worker) => {
                     state.failed = 0;
-                    state.current = Some(Arc::clone(&seats));
-                    return Ok(seats);
+                    return Ok(Arc::new(Seats { worker, open: AtomicUsize::new(0), opened: AtomicUsize::new(0) }));
                 }
                 Err(end) => {
                     state.failed += 1;
                     if state.failed >= STARTS {
-                        let error = PoolError(end.to_string());
-                        state.given_up = Some(error.clone());
-                        return Err(error);
+                        let shown = self.launch.shown();
+                        state.given_up =
+                            Some(format!("the driver does not start ({STARTS} attempts): {shown}: {end}"));
+                        self.place_free.notify_all();
                     }
                 }
             }
+        }
+    }
+}
+
+impl Door for Pool {
+    fn client(&self) -> ClientName {
+        self.hello.client.clone()
+    }
+
+    fn capabilities(&self) -> Vec<String> {
+        self.hello.capabilities.clone()
+    }
+
+    fn enter(&self, env: Environment, alone: bool) -> Result<Box<dyn Conversation + '_>, Refusal> {
+        let session = match self.find_seats(alone) {
+            Ok(session) => session,
+            Err(text) => return Err(Refusal { why: Unanswered::GivenUp(text), had_company: false }),
+        };
+        match session.seats.worker.open(&session.name(), env, self.config) {
+            Ok(()) => Ok(Box::new(session)),
+            Err(why) => Err(Refusal { why, had_company: session.had_company() }),
         }
     }
 }
@@ -148,46 +192,30 @@ impl Drop for Pool {
     }
 }
 
-/// Why a session could not be opened, and whether that may have been somebody else's fault.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Why.
-    pub why: Unanswered,
-    /// Whether there were other sessions with the same worker.
-    pub had_company: bool,
-}
-
 impl Session<'_> {
-    fn begin(self, env: Environment, config: Config) -> Result<Self, Refusal> {
-        match self.seats.worker.open(&self.name(), env, config) {
-            Ok(()) => Ok(self),
-            Err(why) => Err(Refusal { why, had_company: self.had_company() }),
-        }
-    }
-
     fn name(&self) -> String {
         format!("s{}", self.number)
     }
+}
 
-    /// Has an operation done. A worker that does not come back is not used again.
-    pub fn perform(&mut self, call: &Call, deadline: Duration) -> Result<Answer, Unanswered> {
+impl Conversation for Session<'_> {
+    fn perform(&mut self, call: &Call, deadline: Duration) -> Result<Answer, Unanswered> {
         let answer = self.seats.worker.perform(&self.name(), call, deadline);
         self.abandoned |= answer == Err(Unanswered::Late);
         answer
     }
 
-    /// Whether the worker had other sessions at the same time: then its end need not be this one's fault.
-    pub fn had_company(&self) -> bool {
+    fn had_company(&self) -> bool {
         self.had_company || self.seats.opened.load(Ordering::SeqCst) > self.number
     }
 
-    /// Ends the session and gives what was written for people meanwhile.
-    pub fn close(self) -> (String, Result<(), Unanswered>) {
+    fn leave(self: Box<Self>) -> String {
         let worker = &self.seats.worker;
         if self.abandoned || worker.end().is_some() {
-            return (worker.abandon(&self.name()), Ok(()));
+            return worker.abandon(&self.name());
         }
-        worker.close(&self.name())
+        // A driver that cannot even close is noticed by whoever asks it next.
+        worker.close(&self.name()).0
     }
 }
 
@@ -197,7 +225,7 @@ impl Drop for Session<'_> {
         self.seats.open.fetch_sub(1, Ordering::SeqCst);
         if self.abandoned {
             // Others finish what they have with it; it ends when the last of them lets go of it.
-            state.current.take_if(|current| Arc::ptr_eq(current, &self.seats));
+            state.workers.retain(|seats| !Arc::ptr_eq(seats, &self.seats));
         }
         drop(state);
         self.pool.place_free.notify_all();

@@ -1,0 +1,79 @@
+//! One scenario, run and judged by every rule.
+
+use crate::client_log::End;
+use crate::drive::{Drive, DriveError};
+use crate::evidence::{Case, Evidence};
+use crate::finding::Breach;
+use crate::rule::{Profile, Rule, Watch};
+use crate::scenario::Scenario;
+use crate::verdict::Verdict;
+
+/// What running a scenario came to.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What it left behind.
+    pub evidence: Evidence,
+    /// What the rules say that have something to say.
+    pub opinions: Vec<Opinion>,
+}
+
+/// What a rule says of a scenario.
+#[derive(Debug)]
+pub struct Opinion {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it amounts to.
+    pub verdict: Verdict,
+    /// Whether all stimuli of the scenario happened.
+    pub consumed: bool,
+    /// The gravest breach, if there is one.
+    pub breach: Option<Breach>,
+}
+
+/// Runs a scenario and asks `rules`.
+pub fn judge(
+    drive: &dyn Drive,
+    scenario: &Scenario,
+    rules: &[&'static Rule],
+    profile: Profile,
+) -> Result<Judgement, DriveError> {
+    let evidence = drive.run(scenario)?;
+    let mut opinions = Vec::new();
+    {
+        let case = evidence.case(scenario);
+        for rule in rules {
+            if rule.needs.iter().all(|needed| case.claims(needed)) {
+                opinions.extend(opinion(drive, rule, &case, profile)?);
+            }
+        }
+    }
+    Ok(Judgement { evidence, opinions })
+}
+
+/// What a rule says of a case; nothing, if it has nothing to do with it.
+fn opinion(
+    drive: &dyn Drive,
+    rule: &'static Rule,
+    case: &Case<'_>,
+    profile: Profile,
+) -> Result<Option<Opinion>, DriveError> {
+    let Some(check) = rule.check().filter(|check| (check.met)(case)) else { return Ok(None) };
+    let mut breaches = (check.judge)(case);
+    if let Watch::Twins(_, twin) = &rule.watch
+        && let Some(other) = (twin.of)(case.scenario)
+    {
+        let evidence = drive.run(&other)?;
+        breaches.extend((twin.differ)(case, &evidence.case(&other)));
+    }
+    let consumed = (0..case.scenario.stimuli.len()).all(|place| case.trace.consumed(place));
+    let level = rule.levels.of(profile);
+    // The gravest one; of equals the first.
+    let breach = breaches.into_iter().min_by_key(|breach| breach.lesser);
+    let finished = case.log.operations.iter().all(|performed| matches!(performed.end, End::Answered(_)));
+    let verdict = match &breach {
+        Some(breach) => level.verdict(breach.lesser),
+        None if consumed && finished => Verdict::Pass,
+        None => Verdict::Inconclusive,
+    };
+    Ok(Some(Opinion { rule, verdict, consumed, breach }))
+}
