@@ -13,13 +13,22 @@
 //! | [`rule`], [`rules`], [`finding`], [`verdict`] | what is required, and what it amounts to |
 //! | [`defect`] | the defects of real clients, which the reference client can have |
 //! | [`drive`] | how a scenario is run with a client |
+//! | [`in_process`] | by calling a Rust client here, in no time |
+//! | [`over_sockets`] | over real sockets, in real time, whatever the client is written in |
+//! | [`conversation`] | the door to such a client: [`worker`], with its [`protocol`], or [`command`]; both are a [`process`] |
+//! | [`generate`], [`judge`], [`shrink`], [`runner`] | a whole run |
+//! | [`results`], [`waivers`], [`story`], [`failure_file`], [`render`] | what is told of a run |
+//! | [`cli`] | the program |
 
 pub mod arming;
+pub mod cli;
 pub mod client_log;
+pub mod command;
 pub mod conversation;
 pub mod defect;
 pub mod drive;
 pub mod evidence;
+pub mod failure_file;
 pub mod finding;
 pub mod generate;
 pub mod http;
@@ -34,6 +43,8 @@ mod parallel;
 pub mod process;
 pub mod protocol;
 pub mod reference;
+pub mod render;
+pub mod results;
 pub mod rule;
 pub mod rules;
 pub mod runner;
@@ -41,7 +52,9 @@ pub mod scenario;
 pub mod shrink;
 mod simulator;
 pub mod stimulus;
+pub mod story;
 pub mod trace;
 pub mod transport;
 pub mod verdict;
+pub mod waivers;
 pub mod worker;

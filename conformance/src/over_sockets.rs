@@ -35,6 +35,8 @@ pub struct Surroundings {
 pub struct OverSockets<'a> {
     surroundings: &'a Surroundings,
     door: &'a dyn Door,
+    /// Whether each scenario gets a process of its own.
+    alone: bool,
     crashes: Mutex<Vec<Crash>>,
 }
 
@@ -67,7 +69,13 @@ impl Surroundings {
 impl<'a> OverSockets<'a> {
     /// Drives the client behind a door.
     pub fn new(surroundings: &'a Surroundings, door: &'a dyn Door) -> Self {
-        Self { surroundings, door, crashes: Mutex::default() }
+        Self { surroundings, door, alone: false, crashes: Mutex::default() }
+    }
+
+    /// The same client, with a new process for each scenario: what one leaves behind in it is not the next one's trouble.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { surroundings: self.surroundings, door: self.door, alone: true, crashes: Mutex::default() }
     }
 
     /// The scenarios in which the client's process ended, so far.
@@ -145,7 +153,7 @@ impl Drive for OverSockets<'_> {
     }
 
     fn run(&self, scenario: &Scenario) -> Result<Evidence, DriveError> {
-        match self.run_once(scenario, false) {
+        match self.run_once(scenario, self.alone) {
             Ok(evidence) => Ok(evidence),
             Err(Interruption::Final(error)) => Err(error),
             // Somebody else's scenario may have ended the process: alone it shows.

@@ -46,7 +46,10 @@ fn main() -> ExitCode {
                 std::thread::spawn(move || {
                     let performed = catch_unwind(AssertUnwindSafe(|| client.lock().map(|mut client| client.perform(&call))));
                     // A client that panics takes its program along.
-                    let Ok(Ok(answer)) = performed else { std::process::abort() };
+                    let Ok(Ok(answer)) = performed else {
+                        eprintln!("the client panicked at {}", call.op);
+                        std::process::abort()
+                    };
                     say(&FromDriver::Result { id, answer: Box::new(answer) });
                 });
             }
