@@ -1,20 +1,22 @@
 //! Who is asking: bearer token → tenant and permissions, or why not. A token is verified once and remembered.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use foldhash::fast::RandomState;
-use hyper::header::{self, HeaderValue};
+use hyper::header::HeaderValue;
 use uuid::Uuid;
 
-use crate::exchange::Request;
 use crate::identity::access_token::{self, TokenDefect};
 use crate::identity::directory::Auth;
 use crate::identity::keys::SigningKey;
 use crate::identity::sessions::session_id;
-use crate::journal::token_hash;
+use crate::journal::TokenHash;
 use crate::tenant::{Tenant, Tenants};
 use crate::wire::error::Refusal;
 
@@ -35,7 +37,7 @@ pub struct Caller {
     /// The same user's sign-in name.
     pub user_name: Option<Arc<str>>,
     /// A hash that is the same for the same token.
-    pub token_hash: Option<Arc<str>>,
+    pub token_hash: Option<TokenHash>,
     standing: Standing,
 }
 
@@ -113,7 +115,13 @@ impl Caller {
 }
 
 /// A token and whose it is.
-type Seen = (Box<[u8]>, Arc<Caller>);
+#[derive(Debug, Clone)]
+struct Seen {
+    token: Arc<[u8]>,
+    caller: Arc<Caller>,
+    /// The state of [`Access`] it was seen in.
+    state: u64,
+}
 
 /// The tokens seen so far.
 #[derive(Debug)]
@@ -121,41 +129,80 @@ pub struct Access {
     key: Arc<SigningKey>,
     seen: RwLock<HashMap<u64, Seen, RandomState>>,
     hasher: RandomState,
+    /// Another number whenever what was seen no longer holds; no two of a process have the same.
+    state: AtomicU64,
+}
+
+thread_local! {
+    /// Whose request this thread answered last. Nearly always the next one comes from the same, and then no core waits for
+    /// another's counters.
+    static LAST: Cell<Option<Seen>> = const { Cell::new(None) };
+}
+
+/// A caller, known again as the last one when this is dropped.
+#[derive(Debug)]
+pub struct Recognised(Option<Seen>);
+
+impl Deref for Recognised {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0.as_ref().expect("it is taken away by drop alone").caller
+    }
+}
+
+impl Drop for Recognised {
+    fn drop(&mut self) {
+        LAST.set(self.0.take());
+    }
+}
+
+fn next_state() -> u64 {
+    static STATES: AtomicU64 = AtomicU64::new(0);
+    STATES.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Access {
     /// Verifies with `key`.
     pub fn new(key: Arc<SigningKey>) -> Self {
-        Self { key, seen: RwLock::default(), hasher: RandomState::default() }
+        Self { key, seen: RwLock::default(), hasher: RandomState::default(), state: next_state().into() }
     }
 
-    /// Whose request it is.
-    pub fn caller(&self, request: &Request, tenants: &Tenants) -> Arc<Caller> {
-        let token = bearer(request);
+    /// Whose request it is that says this of its author.
+    pub fn caller(&self, authorization: Option<&HeaderValue>, tenants: &Tenants) -> Recognised {
+        let token = bearer(authorization);
+        let state = self.state.load(Ordering::Acquire);
+        let last = LAST.take().filter(|last| last.state == state && *last.token == *token);
+        Recognised(Some(last.unwrap_or_else(|| self.look_up(token, state, tenants))))
+    }
+
+    fn look_up(&self, token: &[u8], state: u64, tenants: &Tenants) -> Seen {
+        let seen = |caller: Caller| Seen { token: token.into(), caller: Arc::new(caller), state };
         if token.is_empty() {
-            return Arc::new(no_token(Arc::clone(tenants.default_tenant())));
+            return seen(no_token(Arc::clone(tenants.default_tenant())));
         }
         // The signature at the end tells tokens apart; hashing all 1,500 bytes would cost more than all the rest.
         let fingerprint = self.hasher.hash_one(&token[token.len().saturating_sub(64)..]);
-        if let Some((known, caller)) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(&fingerprint)
-            && **known == *token
+        if let Some(known) = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(&fingerprint)
+            && known.state == state
+            && *known.token == *token
         {
-            return Arc::clone(caller);
+            return known.clone();
         }
-        let caller = Arc::new(self.examine(&String::from_utf8_lossy(token), tenants));
-        if token.len() > TOKEN_LIMIT {
-            return caller;
+        let examined = seen(self.examine(&String::from_utf8_lossy(token), tenants));
+        if token.len() <= TOKEN_LIMIT {
+            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+            if seen.len() >= REMEMBERED {
+                seen.clear();
+            }
+            seen.insert(fingerprint, examined.clone());
         }
-        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= REMEMBERED {
-            seen.clear();
-        }
-        seen.insert(fingerprint, (token.into(), Arc::clone(&caller)));
-        caller
+        examined
     }
 
     /// Forgets what was seen, because a tenant went or came.
     pub fn forget(&self) {
+        self.state.store(next_state(), Ordering::Release);
         self.seen.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -193,7 +240,7 @@ impl Access {
                 }),
             },
         };
-        Caller { tenant, app_id, user, user_name, token_hash: Some(token_hash(token.as_bytes()).into()), standing }
+        Caller { tenant, app_id, user, user_name, token_hash: Some(TokenHash::of(token.as_bytes())), standing }
     }
 }
 
@@ -211,8 +258,8 @@ fn no_token(tenant: Arc<Tenant>) -> Caller {
 
 /// The token behind `Bearer`, or nothing. Bytes, because looking at each character of a known token would cost more than
 /// all the rest of knowing it.
-fn bearer(request: &Request) -> &[u8] {
-    let value = request.headers.get(header::AUTHORIZATION).map_or(&[][..], HeaderValue::as_bytes);
+fn bearer(authorization: Option<&HeaderValue>) -> &[u8] {
+    let value = authorization.map_or(&[][..], HeaderValue::as_bytes);
     match value.split_at_checked(7) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"bearer ") => token.trim_ascii(),
         _ => b"",

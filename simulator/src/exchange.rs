@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::header::{self, HeaderMap, HeaderName};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode, Uri, Version};
 use uuid::Uuid;
@@ -89,12 +89,86 @@ pub struct Request {
     pub unread: Option<Unread>,
 }
 
+/// The headers that nearly every answer depends on, found in one walk: looking each up by itself costs more.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told<'a> {
+    /// The host and port the client used.
+    pub host: Option<&'a HeaderValue>,
+    /// Who the client says it is.
+    pub authorization: Option<&'a HeaderValue>,
+    /// What it takes.
+    pub accept: Option<&'a HeaderValue>,
+    /// How it takes it.
+    pub accept_encoding: Option<&'a HeaderValue>,
+    /// Its own id of the exchange.
+    pub client_request_id: Option<&'a HeaderValue>,
+    /// Whether it prefers anything.
+    pub prefers: bool,
+    /// Whether a page of another origin asks.
+    pub has_origin: bool,
+    /// Whether it says how long its body is, or that it comes in chunks.
+    pub has_length: bool,
+}
+
+impl<'a> Told<'a> {
+    /// What `headers` tell. Of a header that came twice the first counts.
+    pub fn of(headers: &'a HeaderMap) -> Self {
+        let mut told = Self::default();
+        for (name, value) in headers {
+            let place = match name.as_str() {
+                "host" => &mut told.host,
+                "authorization" => &mut told.authorization,
+                "accept" => &mut told.accept,
+                "accept-encoding" => &mut told.accept_encoding,
+                "client-request-id" => &mut told.client_request_id,
+                "prefer" => {
+                    told.prefers = true;
+                    continue;
+                }
+                "origin" => {
+                    told.has_origin = true;
+                    continue;
+                }
+                "content-length" | "transfer-encoding" => {
+                    told.has_length = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            place.get_or_insert(value);
+        }
+        told
+    }
+
+    /// Whether the client takes gzip.
+    pub fn accepts_gzip(&self) -> bool {
+        self.accept_encoding.and_then(|offers| offers.to_str().ok()).is_some_and(|offers| {
+            offers.split(',').any(|offer| {
+                let (coding, weight) = offer.split_once(';').unwrap_or((offer, ""));
+                let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty());
+                coding.trim().eq_ignore_ascii_case("gzip") && !refused
+            })
+        })
+    }
+}
+
 /// Why a body was not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unread {
     /// It is larger than the limit.
     TooLarge,
 }
+
+/// The bytes that a host and port are spelled with.
+const IN_AUTHORITIES: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+        byte += 1;
+    }
+    plain
+};
 
 impl Request {
     /// What stands for a request that could not be read.
@@ -141,22 +215,21 @@ impl Request {
     /// The host and port the client used, if it is spelled as one; links are built from it. A port that the scheme
     /// implies is left out, as clients do that compare.
     pub fn authority(&self) -> Option<&str> {
-        let authority =
-            self.uri.authority().map(hyper::http::uri::Authority::as_str).or_else(|| self.header(header::HOST))?;
+        self.authority_of(self.headers.get(header::HOST))
+    }
+
+    /// The same where the header `Host` was found already.
+    pub fn authority_of<'a>(&'a self, host: Option<&'a HeaderValue>) -> Option<&'a str> {
+        let named = self.uri.authority().map(hyper::http::uri::Authority::as_str);
+        let authority = named.or_else(|| host?.to_str().ok())?;
         let authority = authority.strip_suffix(self.door.scheme().port().1).unwrap_or(authority);
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-        (!authority.is_empty() && authority.bytes().all(plain)).then_some(authority)
+        let is_plain = authority.bytes().all(|byte| IN_AUTHORITIES[usize::from(byte)]);
+        (!authority.is_empty() && is_plain).then_some(authority)
     }
 
     /// Whether the client takes gzip.
     pub fn accepts_gzip(&self) -> bool {
-        self.header(header::ACCEPT_ENCODING).is_some_and(|offers| {
-            offers.split(',').any(|offer| {
-                let (coding, weight) = offer.split_once(';').unwrap_or((offer, ""));
-                let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty());
-                coding.trim().eq_ignore_ascii_case("gzip") && !refused
-            })
-        })
+        Told::of(&self.headers).accepts_gzip()
     }
 
     /// `1.0`, `1.1` or `2`.
@@ -206,6 +279,45 @@ pub enum Delivery {
     Close,
     /// An interim answer with this status, 1xx, comes first.
     Informational(StatusCode),
+}
+
+/// How a delivery is done over a version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// As it says.
+    Exactly,
+    /// By the nearest that the version can express, which is this.
+    Nearest(&'static str),
+}
+
+impl Delivery {
+    /// How it is done over a version of HTTP. Whoever counts what was spoiled says which it was.
+    pub const fn done_over(&self, version: Version) -> Done {
+        match version {
+            Version::HTTP_2 => self.done_over_frames(),
+            Version::HTTP_09 | Version::HTTP_10 => match self {
+                // HTTP/1.0 has no chunked coding, and no interim answers (RFC 9110, 15.2).
+                Self::Chunk(_) => Done::Nearest("pieces without chunked coding"),
+                Self::Informational(_) => Done::Nearest("the answer alone"),
+                _ => Done::Exactly,
+            },
+            _ => Done::Exactly,
+        }
+    }
+
+    /// A connection of HTTP/2 belongs to many answers, and a head is one frame: what concerns the connection, or the
+    /// inside of a head, has no counterpart.
+    const fn done_over_frames(&self) -> Done {
+        match self {
+            Self::Reset(_) | Self::Truncate(_) => Done::Nearest("RST_STREAM"),
+            Self::Close => Done::Nearest("GOAWAY"),
+            Self::Chunk(_) => Done::Nearest("DATA frames"),
+            Self::Slow(_) => Done::Nearest("slow DATA frames"),
+            Self::Stall(_, Point::Head) => Done::Nearest("stall before HEADERS"),
+            Self::Informational(_) => Done::Nearest("the answer alone"),
+            Self::Stall(_, Point::Start | Point::Body) | Self::WrongLength(_) => Done::Exactly,
+        }
+    }
 }
 
 /// A point of an answer on the wire.

@@ -8,6 +8,7 @@
 
 pub mod act;
 pub mod body;
+pub mod gallery;
 mod header;
 pub mod load;
 pub mod markdown;

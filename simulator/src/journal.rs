@@ -2,23 +2,26 @@
 
 mod mask;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use hyper::Method;
-use hyper::header::{self, HeaderMap};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-pub use self::mask::{target as masked_target, token_hash};
+pub use self::mask::{TokenHash, target as masked_target};
 use crate::wire::headers::Head;
 
 /// Entries kept per tenant.
 pub const ENTRIES: usize = 10_000;
 /// Bytes kept of one body.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// About as many bytes stand for a credential.
+const MASKED: usize = 32;
 /// Bytes of bodies kept per tenant.
 pub const TOTAL_BYTES: usize = 32 * 1024 * 1024;
 
@@ -42,7 +45,9 @@ pub struct Entry {
     /// The sign-in name of the user it acted for.
     pub user: Option<Arc<str>>,
     /// A hash that is the same for the same token.
-    pub token_hash: Option<Arc<str>>,
+    pub token_hash: Option<TokenHash>,
+    /// The batch it came in, if it did not come by itself.
+    pub batch: Option<Within>,
     /// The fault that spoiled the answer; none, nearly always.
     pub injected: Option<Box<Injected>>,
     /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
@@ -56,6 +61,15 @@ pub struct Entry {
     pub head: Head,
     /// What it answered, before compression.
     pub answered: Body,
+}
+
+/// A place in a batch.
+#[derive(Debug, Clone)]
+pub struct Within {
+    /// The service's id of the batch.
+    pub request_id: Uuid,
+    /// What the client calls this request of it.
+    pub id: Box<str>,
 }
 
 /// What a fault did.
@@ -75,45 +89,49 @@ pub struct Injected {
 pub struct Asked {
     /// The verb.
     pub method: Method,
-    /// Target, then `name: value` lines. Not cut to its length: the copy would cost more than the slack.
-    text: String,
+    /// Target, then `name: value` lines, as they came; whoever reads them looks for what is no text.
+    text: Vec<u8>,
     target_length: usize,
 }
 
 impl Asked {
     /// Copies what is worth keeping; `token_hash` stands for the bearer token, if there was one.
-    pub fn new(method: Method, target: &str, headers: &HeaderMap, token_hash: Option<&str>) -> Self {
-        let mut text = String::with_capacity(target.len() + headers.len() * 48);
-        text.push_str(target);
+    pub fn new(method: Method, target: &str, headers: &HeaderMap, token_hash: Option<TokenHash>) -> Self {
+        let length = |(name, value): (&HeaderName, &HeaderValue)| {
+            // A credential may be long; what stands for it is not.
+            name.as_str().len() + value.len().min(if mask::is_credential(name) { MASKED } else { usize::MAX }) + 3
+        };
+        let mut text = Vec::with_capacity(target.len() + headers.iter().map(length).sum::<usize>());
+        text.extend_from_slice(target.as_bytes());
         for (name, value) in headers {
-            text.push_str(name.as_str());
-            text.push_str(": ");
+            text.extend_from_slice(name.as_str().as_bytes());
+            text.extend_from_slice(b": ");
             match token_hash {
                 Some(hash) if *name == header::AUTHORIZATION => {
-                    text.push_str("Bearer masked-");
-                    text.push_str(hash);
+                    text.extend_from_slice(b"Bearer masked-");
+                    text.extend_from_slice(hash.digits());
                 }
                 _ if mask::is_credential(name) => {
-                    text.push_str(&mask::credential(&String::from_utf8_lossy(value.as_bytes())));
+                    text.extend_from_slice(mask::credential(&String::from_utf8_lossy(value.as_bytes())).as_bytes());
                 }
-                // Checking a text that is sound costs a tenth of looking for what might be wrong with it.
-                _ => match std::str::from_utf8(value.as_bytes()) {
-                    Ok(value) => text.push_str(value),
-                    Err(_) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
-                },
+                _ => text.extend_from_slice(value.as_bytes()),
             }
-            text.push('\n');
+            text.push(b'\n');
         }
         Self { method, text, target_length: target.len() }
     }
 
     /// Path and query as sent.
-    pub fn target(&self) -> &str {
-        &self.text[..self.target_length]
+    pub fn target(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.text[..self.target_length])
     }
 
-    fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.text[self.target_length..].split('\n').filter_map(|line| line.split_once(": "))
+    fn headers(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        self.text[self.target_length..].split(|byte| *byte == b'\n').filter_map(|line| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let value = line.get(colon + 2..)?;
+            Some((String::from_utf8_lossy(&line[..colon]), String::from_utf8_lossy(value)))
+        })
     }
 }
 
@@ -138,10 +156,18 @@ impl Body {
     }
 }
 
-/// The journal of one tenant.
+/// An entry and the bytes of its bodies: by the time it is the oldest, a look into it would take long.
+#[derive(Debug)]
+struct Kept {
+    entry: Arc<Entry>,
+    bytes: usize,
+}
+
+/// The journal of one tenant. What is asked of it while requests are answered is short: entries are handed out, and spelled
+/// by whoever reads them.
 #[derive(Debug, Default)]
 pub struct Journal {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Kept>,
     /// Entries ever written; the newest has this number.
     written: u64,
     bytes: usize,
@@ -151,15 +177,16 @@ impl Journal {
     /// Writes an entry, and forgets the oldest where a limit asks for it. What is forgotten is handed out, so that the
     /// caller can drop it when it holds no lock.
     #[must_use = "dropping an entry takes a while; do it without the lock"]
-    pub fn write(&mut self, entry: Entry) -> Option<Entry> {
-        self.bytes += entry.sent.kept.len() + entry.answered.kept.len();
-        self.entries.push_back(entry);
+    pub fn write(&mut self, entry: Arc<Entry>) -> Option<Arc<Entry>> {
+        let bytes = entry.sent.kept.len() + entry.answered.kept.len();
+        self.bytes += bytes;
+        self.entries.push_back(Kept { entry, bytes });
         self.written += 1;
         let mut forgotten = None;
         while self.entries.len() > ENTRIES || self.bytes > TOTAL_BYTES {
             let Some(oldest) = self.entries.pop_front() else { break };
-            self.bytes -= oldest.sent.kept.len() + oldest.answered.kept.len();
-            forgotten = Some(oldest);
+            self.bytes -= oldest.bytes;
+            forgotten = Some(oldest.entry);
         }
         forgotten
     }
@@ -169,29 +196,47 @@ impl Journal {
         self.written
     }
 
-    /// The entries behind number `after`, as the control API shows them: the number to ask for next, how many of those
-    /// asked for are forgotten, and the entries.
-    pub fn since(&self, after: u64) -> Json {
+    /// The entries behind number `after`.
+    pub fn since(&self, after: u64) -> Page {
         let oldest = self.written - self.entries.len() as u64;
         let skip = usize::try_from(after.saturating_sub(oldest)).unwrap_or(usize::MAX);
-        let value: Vec<Json> = self
-            .entries
-            .iter()
-            .enumerate()
-            .skip(skip)
-            .map(|(index, entry)| shown(entry, oldest + index as u64 + 1))
-            .collect();
-        json!({ "next": self.written, "dropped": oldest.saturating_sub(after), "value": value })
+        let entries: Vec<Arc<Entry>> = self.entries.iter().skip(skip).map(|kept| Arc::clone(&kept.entry)).collect();
+        Page { next: self.written, dropped: oldest.saturating_sub(after), entries }
     }
 
     /// The newest entry as the control API shows it.
     pub fn last(&self) -> Option<Json> {
-        self.entries.back().map(|entry| shown(entry, self.written))
+        self.entries.back().map(|kept| shown(&kept.entry, self.written))
     }
 
     /// Forgets everything; numbers start again.
     pub fn clear(&mut self) {
         *self = Self::default();
+    }
+}
+
+/// A part of a journal up to its newest entry.
+#[derive(Debug)]
+pub struct Page {
+    /// The number to ask for next time: that of the newest entry.
+    pub next: u64,
+    /// How many of those asked for are forgotten.
+    pub dropped: u64,
+    /// The entries, oldest first.
+    pub entries: Vec<Arc<Entry>>,
+}
+
+impl Page {
+    /// The entries as the control API shows them, oldest first.
+    pub fn shown(&self) -> impl Iterator<Item = Json> {
+        let first = self.next - self.entries.len() as u64 + 1;
+        self.entries.iter().zip(first..).map(|(entry, seq)| shown(entry, seq))
+    }
+
+    /// The page as the control API shows it.
+    pub fn json(&self) -> Json {
+        let value: Vec<Json> = self.shown().collect();
+        json!({ "next": self.next, "dropped": self.dropped, "value": value })
     }
 }
 
@@ -203,11 +248,11 @@ fn shown(entry: &Entry, seq: u64) -> Json {
     let mut sent_headers = Map::new();
     for (name, value) in entry.asked.headers() {
         // A header that came twice is shown as one, as its meaning is.
-        let value = match sent_headers.get(name).and_then(Json::as_str) {
+        let value = match sent_headers.get(&*name).and_then(Json::as_str) {
             Some(first) => format!("{first}, {value}"),
-            None => value.to_owned(),
+            None => value.into_owned(),
         };
-        sent_headers.insert(name.to_owned(), value.into());
+        sent_headers.insert(name.into_owned(), value.into());
     }
     let answer_headers: Map<String, Json> = entry
         .head
@@ -233,13 +278,14 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "scheme": entry.scheme,
         "httpVersion": entry.http_version,
         "method": entry.asked.method.as_str(),
-        "target": mask::target(entry.asked.target()),
+        "target": mask::target(&entry.asked.target()),
         "operation": entry.operation,
         "refusal": entry.refusal,
+        "batch": entry.batch.as_ref().map(|batch| json!({ "requestId": batch.request_id, "id": batch.id })),
         "status": entry.head.status.as_u16(),
         "appId": entry.app_id,
         "user": entry.user.as_deref(),
-        "tokenHash": entry.token_hash.as_deref(),
+        "tokenHash": entry.token_hash.map(|hash| hash.to_string()),
         "injected": entry.injected.as_ref().map(|injected| {
             json!({ "fault": injected.fault, "act": injected.act, "apply": injected.apply })
         }),

@@ -233,6 +233,21 @@ pub fn metadata(method: &Method, path: &str) -> Option<ApiVersion> {
 
 const METADATA: &str = "$metadata";
 
+/// The version to which a batch is sent. Like `$metadata` it is no resource: what it asks for is inside.
+pub fn batch(path: &str) -> Option<ApiVersion> {
+    // Longer than any spelling of it; nearly every other path is.
+    const LONGEST: usize = "/%76%31%2E%30//%24%62%61%74%63%68/".len();
+    if path.len() > LONGEST {
+        return None;
+    }
+    let mut segments = segments(path);
+    let (first, second) = (segments.next()?, segments.next()?);
+    let found = segments.next().is_none() && decode(second).eq_ignore_ascii_case(BATCH);
+    if found { version(&decode(first)) } else { None }
+}
+
+const BATCH: &str = "$batch";
+
 /// Understands `method` and `path` (still percent-encoded, without the query).
 pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
     let mut segments = segments(path);
@@ -464,6 +479,25 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_is_found_however_it_is_spelled() {
+        let (v1, beta) = (Some(ApiVersion::V1), Some(ApiVersion::Beta));
+        for (path, found) in [
+            ("/v1.0/$batch", v1),
+            ("/beta/$batch", beta),
+            ("//V1.0//$Batch/", v1),
+            ("/%76%31%2E%30//%24%62%61%74%63%68/", v1),
+            ("/v2.0/$batch", None),
+            ("/$batch", None),
+            ("/v1.0/batch", None),
+            ("/v1.0/$batch/users", None),
+            ("/v1.0/users/$batch", None),
+            ("/", None),
+        ] {
+            assert_eq!(super::batch(path), found, "{path}");
+        }
+    }
+
+    #[test]
     fn templates_hold_no_keys() {
         let id = "5515d4ef-0000-4000-8000-000000000001";
         for (path, expected) in [
@@ -488,6 +522,7 @@ mod tests {
         #[test]
         fn any_path_is_understood_or_refused(path in "(/(v1.0|beta|users|managedDevices|deviceManagement|\\PC{0,12}|%[0-9A-F]{2}|\\(')){0,6}") {
             let _ = metadata(&Method::GET, &path);
+            let _ = super::batch(&path);
             let _ = route(&Method::GET, &path);
             let _ = super::template(&path);
         }

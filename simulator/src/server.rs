@@ -1,6 +1,7 @@
 //! Sockets: accepts connections on both ports, reads requests, writes answers, and shuts down without cutting one off.
 
 mod client;
+mod delivery;
 mod http;
 mod opening;
 mod passage;

@@ -1,7 +1,8 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: fault → web server → token → route → role → query. `$metadata` needs no token.
+//! order of refusals is fixed: fault → web server → token → route → role → query. `$metadata` needs no token. The requests
+//! of a batch go the same way one by one, and the world is free between them.
 
 mod injection;
 
@@ -14,14 +15,16 @@ use hyper::{Method, StatusCode, Version};
 
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Kept, Spelling};
-use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Unread};
+use crate::batch::{self, Asking, Batch};
+use crate::device::record::ApiVersion;
+use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Told, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
-use crate::journal::{self, Body, Entry};
+use crate::journal::{self, Body, Entry, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
-use crate::quirks::PostWithoutLength;
+use crate::quirks::{PostWithoutLength, Quirks};
 use crate::rbac::{self, SignedIn};
 use crate::route::{self, Operation};
 use crate::sign_in;
@@ -29,7 +32,7 @@ use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
 use crate::wire::cors;
 use crate::wire::error::{Ids, Refusal};
-use crate::wire::headers::{CLIENT_REQUEST_ID, Content, Head};
+use crate::wire::headers::{Content, Head};
 use crate::wire::links::NextLink;
 use crate::wire::preferences::Preferences;
 use crate::wire::shape::Shape;
@@ -70,6 +73,8 @@ struct Outcome {
     unknown_route: Option<String>,
     /// How it is spoiled on its way.
     delivery: Option<Delivery>,
+    /// The batch that the request came in.
+    within: Option<Within>,
     /// The fault that spoiled it.
     injected: Option<Box<journal::Injected>>,
 }
@@ -116,18 +121,32 @@ impl Service {
         if let Some(call) = call {
             return self.answer_sign_in(request, &call);
         }
-        let caller = self.access.caller(&request, &self.tenants);
-        let asked = Asked::new(self.spelling(&request));
+        match route::batch(request.uri.path()) {
+            Some(version) => self.answer_batch(request, version),
+            None => self.answer_graph(request, None),
+        }
+    }
+
+    /// Answers one request to Graph, which came by itself or in a batch.
+    fn answer_graph(&self, request: Request, within: Option<Within>) -> Answer {
+        let told = Told::of(&request.headers);
+        let caller = self.access.caller(told.authorization, &self.tenants);
+        let asked = Asked::new(self.spelling(&request, &told));
         let (stamp, outcome, met) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
             let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
-            let outcome = match &met {
-                None => Some(self.decide(&mut world, &request, &asked, &caller, now)),
-                Some(met) => {
-                    met.process(&mut world, &request, |world| self.decide(world, &request, &asked, &caller, now))
+            let decide = |world: &mut World| {
+                // What comes in a batch does not pass the web server again.
+                if within.is_none() {
+                    web_server(&request, &told, world).map_err(|refusal| (refusal, None))?;
                 }
+                self.decide(world, &request, &asked, &caller, now)
+            };
+            let outcome = match &met {
+                None => Some(decide(&mut world)),
+                Some(met) => met.process(&mut world, &request, decide),
             };
             (stamp, outcome, met)
         };
@@ -139,23 +158,86 @@ impl Service {
             (Some(met), outcome) => met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp),
             (None, None) => unreachable!("what no fault strikes is processed"),
         };
-        cors::allow(&request.headers, cors::Endpoint::Graph, &mut outcome.headers);
-        self.finish(request, &caller, outcome, stamp)
+        if told.has_origin {
+            cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
+        }
+        outcome.within = within;
+        self.finish(&request, &told, &caller, outcome, stamp)
     }
 
-    /// How the request is spelled, as far as its answer depends on it.
-    fn spelling<'a>(&'a self, request: &'a Request) -> Spelling<'a> {
-        Spelling {
-            target: request.target(),
-            scheme: request.door.scheme().name(),
-            authority: request.authority().unwrap_or(&self.default_authority),
-            shape: Shape::of_accept(request.headers.get(header::ACCEPT).map(HeaderValue::as_bytes)),
-            preferences: Preferences::of(&request.headers),
-            gzip: request.accepts_gzip(),
+    /// Answers a batch: web server → token → verb → envelope, then each request by itself. The batch as such needs no
+    /// permission and counts towards no budget (documented: throttling, requests of a batch are evaluated individually).
+    fn answer_batch(&self, request: Request, version: ApiVersion) -> Answer {
+        let told = Told::of(&request.headers);
+        let caller = self.access.caller(told.authorization, &self.tenants);
+        let (stamp, admitted, met) = {
+            let mut world = caller.tenant.world();
+            let (now, _) = world.advance(self.tenants.wall().now());
+            let stamp = world.stamp(now);
+            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
+            let passed = web_server(&request, &told, &world).and_then(|()| caller.authenticate(now));
+            (stamp, passed.map(|()| *world.quirks()), met)
+        };
+        let process = || {
+            let outcome = admitted.and_then(|quirks| {
+                if request.method != Method::POST {
+                    return Err(Refusal::BatchVerb);
+                }
+                let batch = Batch::read(&request.body, version, &quirks)?;
+                Ok(self.run_batch(&batch, &request, &told, &stamp, &quirks))
+            });
+            outcome.unwrap_or_else(|refusal| refuse(&refusal, None, &request, &stamp))
+        };
+        let mut outcome = match met {
+            None => process(),
+            Some(met) => {
+                let processed = met.lets_batch_run().then(process);
+                met.spoil(processed, &request, &caller.tenant, &self.spelling(&request, &told), &stamp)
+            }
+        };
+        outcome.operation = Some("batch");
+        if told.has_origin {
+            cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
+        }
+        self.finish(&request, &told, &caller, outcome, stamp)
+    }
+
+    /// Asks what a batch asks for, and puts the answers together.
+    fn run_batch(&self, batch: &Batch, request: &Request, told: &Told<'_>, stamp: &Stamp, quirks: &Quirks) -> Outcome {
+        let ask = |place: usize| {
+            let item = &batch.items[place];
+            let within = Within { request_id: stamp.request_id, id: item.id.clone() };
+            self.answer_graph(item.request(request), Some(within))
+        };
+        let answers = batch.plan.run(ask, |answer| answer.status.as_u16() >= 400);
+        let request_id = stamp.request_id.hyphenated().to_string();
+        let client_request_id = client_request_id(told).unwrap_or(&request_id);
+        let ids = Ids { request_id: &request_id, client_request_id, now: stamp.now };
+        let asking = Asking { order: quirks.batch_order, request_id: stamp.request_id, ids };
+        let plain = Bytes::from(batch::answer(batch, &answers, &asking));
+        let gzipped = told.accepts_gzip();
+        Outcome {
+            body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
+            gzipped,
+            // They share a connection: what spoils it for one spoils it for all.
+            delivery: answers.into_iter().flatten().find_map(|answer| answer.delivery),
+            ..Outcome::new(StatusCode::OK, Content::Batch, plain)
         }
     }
 
-    /// Web server → `$metadata`, or token → kept answer, or route → role → operation.
+    /// How the request is spelled, as far as its answer depends on it.
+    fn spelling<'a>(&'a self, request: &'a Request, told: &Told<'a>) -> Spelling<'a> {
+        Spelling {
+            target: request.target(),
+            scheme: request.door.scheme().name(),
+            authority: request.authority_of(told.host).unwrap_or(&self.default_authority),
+            shape: Shape::of_accept(told.accept.map(HeaderValue::as_bytes)),
+            preferences: if told.prefers { Preferences::of(&request.headers) } else { Preferences::default() },
+            gzip: told.accepts_gzip(),
+        }
+    }
+
+    /// `$metadata`, or token → kept answer, or route → role → operation.
     fn decide(
         &self,
         world: &mut World,
@@ -165,9 +247,8 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<Outcome, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
-        web_server(request, world).map_err(unrouted)?;
-        let Spelling { target, scheme, authority, shape, preferences, gzip } = asked.spelling;
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let Spelling { scheme, authority, shape, preferences, gzip, .. } = asked.spelling;
+        let (path, query) = (request.uri.path(), request.uri.query().unwrap_or_default());
         if let Some(version) = route::metadata(&request.method, path) {
             return Ok(Outcome::of_metadata(metadata::document(version), query, gzip));
         }
@@ -229,7 +310,7 @@ impl Service {
         let caller = Caller::anonymous(Arc::clone(self.tenants.default_tenant()));
         let stamp = self.stamp(&caller.tenant);
         let outcome = refuse(refusal, None, &request, &stamp);
-        self.finish(request, &caller, outcome, stamp)
+        self.finish(&request, &Told::of(&request.headers), &caller, outcome, stamp)
     }
 
     /// Answers a browser that asks before a request: anybody may, and no token is needed to ask.
@@ -243,7 +324,7 @@ impl Service {
             operation: Some("preflight"),
             ..Outcome::new(StatusCode::OK, Content::Empty, Bytes::new())
         };
-        self.finish(request, &caller, outcome, stamp)
+        self.finish(&request, &Told::of(&request.headers), &caller, outcome, stamp)
     }
 
     /// Tells the log of a connection on which nothing could be asked.
@@ -268,7 +349,8 @@ impl Service {
             let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { None };
             (world.stamp(now), met)
         };
-        let spelling = self.spelling(&request);
+        let told = Told::of(&request.headers);
+        let spelling = self.spelling(&request, &told);
         let root = format!("{}://{}", spelling.scheme, spelling.authority);
         let occasion = |rehearsed, issue| sign_in::Occasion {
             key: &self.key,
@@ -293,19 +375,21 @@ impl Service {
                 met.spoil(processed, &request, &caller.tenant, &spelling, &stamp)
             }
         };
-        cors::allow(&request.headers, call.endpoint(), &mut outcome.headers);
-        self.finish(request, &caller, outcome, stamp)
+        if told.has_origin {
+            cors::allow(call.endpoint(), &mut outcome.headers);
+        }
+        self.finish(&request, &told, &caller, outcome, stamp)
     }
 
-    /// Headers, log, journal. The world is locked only to append to the journal.
-    fn finish(&self, request: Request, caller: &Caller, outcome: Outcome, stamp: Stamp) -> Answer {
+    /// Headers, log, journal.
+    fn finish(&self, request: &Request, told: &Told<'_>, caller: &Caller, outcome: Outcome, stamp: Stamp) -> Answer {
         let head = Head {
             status: outcome.status,
             content: outcome.content,
             gzipped: outcome.gzipped,
             request_id: stamp.request_id,
-            client_request_id: client_request_id(&request).map(Box::from),
-            date: stamp.date,
+            client_request_id: client_request_id(told).map(Box::from),
+            now: stamp.now,
             extra: outcome.headers,
         };
         let answer = Answer {
@@ -341,21 +425,18 @@ impl Service {
             user: caller.user_name.clone(),
             injected: outcome.injected,
             ignored: outcome.ignored,
-            asked: journal::Asked::new(
-                request.method.clone(),
-                request.target(),
-                &request.headers,
-                caller.token_hash.as_deref(),
-            ),
+            asked: journal::Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash),
             sent: Body::copied(&request.body),
             head,
             answered: Body::shared(outcome.plain),
-            token_hash: caller.token_hash.clone(),
+            batch: outcome.within,
+            token_hash: caller.token_hash,
         };
+        let entry = Arc::new(entry);
         let (newest, forgotten) = {
-            let mut world = caller.tenant.world();
-            let forgotten = world.journal.write(entry);
-            (world.journal.newest(), forgotten)
+            let mut journal = caller.tenant.journal();
+            let forgotten = journal.write(entry);
+            (journal.newest(), forgotten)
         };
         drop(forgotten);
         caller.tenant.announce(newest);
@@ -378,6 +459,7 @@ impl Outcome {
             refusal: None,
             unknown_route: None,
             delivery: None,
+            within: None,
             injected: None,
         }
     }
@@ -407,18 +489,16 @@ impl Outcome {
 }
 
 /// What the web server in front of Graph refuses before anybody is asked who they are.
-fn web_server(request: &Request, world: &World) -> Result<(), Refusal> {
+fn web_server(request: &Request, told: &Told<'_>, world: &World) -> Result<(), Refusal> {
     if request.target().len() > TARGET_LIMIT {
         return Err(Refusal::TargetTooLong(TARGET_LIMIT));
     }
     if request.unread == Some(Unread::TooLarge) {
         return Err(Refusal::BodyTooLarge(BODY_LIMIT));
     }
-    let has_length =
-        request.headers.contains_key(header::CONTENT_LENGTH) || request.headers.contains_key(header::TRANSFER_ENCODING);
     if request.method == Method::POST
         && request.version == Version::HTTP_11
-        && !has_length
+        && !told.has_length
         && world.quirks().post_without_length == PostWithoutLength::Refuse
     {
         return Err(Refusal::LengthRequired);
@@ -436,7 +516,8 @@ fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusa
 
 fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, stamp: &Stamp) -> Outcome {
     let request_id = stamp.request_id.hyphenated().to_string();
-    let client_request_id = client_request_id(request).unwrap_or(&request_id);
+    let told = Told::of(&request.headers);
+    let client_request_id = client_request_id(&told).unwrap_or(&request_id);
     let (status, body) = refusal.spell(&Ids { request_id: &request_id, client_request_id, now: stamp.now });
     let content = if *refusal == Refusal::LengthRequired { Content::Html } else { Content::Error };
     let plain = Bytes::from(body);
@@ -477,6 +558,6 @@ fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
 }
 
 /// The client's own id of the exchange, if it is one that can be echoed.
-fn client_request_id(request: &Request) -> Option<&str> {
-    request.header(CLIENT_REQUEST_ID).filter(|id| (1..=CLIENT_ID_LIMIT).contains(&id.len()))
+fn client_request_id<'a>(told: &Told<'a>) -> Option<&'a str> {
+    told.client_request_id?.to_str().ok().filter(|id| (1..=CLIENT_ID_LIMIT).contains(&id.len()))
 }

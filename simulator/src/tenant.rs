@@ -16,6 +16,7 @@ use crate::identity::directory::{App, Auth, Directory, Secret};
 use crate::identity::sessions::Sessions;
 use crate::identity::user::{self, User, Users};
 use crate::inventory::{Base, Inventory, User as Owner};
+use crate::journal::Journal;
 use crate::quirks::Quirks;
 use crate::random::Draw;
 use crate::support::{self, Edition};
@@ -117,6 +118,8 @@ pub struct Tenant {
     /// Whose owners of devices can sign in.
     people: Arc<Base>,
     world: Mutex<World>,
+    /// What was asked and answered. Apart from the world, so that a request waits for neither longer than it must.
+    journal: Mutex<Journal>,
     written: watch::Sender<u64>,
 }
 
@@ -142,6 +145,7 @@ impl Tenant {
             spec,
             warnings,
             world: Mutex::new(world),
+            journal: Mutex::default(),
             written: watch::Sender::new(0),
         })
     }
@@ -150,6 +154,12 @@ impl Tenant {
     pub fn world(&self) -> MutexGuard<'_, World> {
         // A panic in another request must not take the tenant with it: every change to a world is a whole one.
         self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// What was asked of it and answered, for as long as the guard lives. Whoever holds the world may ask for it, never the
+    /// other way round.
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Its apps, as they are now.
@@ -214,6 +224,7 @@ impl Tenant {
         world.reset(self.spec.clock.start(wall), self.spec.quirks);
         world.faults = Faults::new(&self.spec.faults);
         drop(world);
+        self.journal().clear();
         self.written.send_replace(0);
     }
 

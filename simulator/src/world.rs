@@ -8,7 +8,6 @@ mod state;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use hyper::header::HeaderValue;
 use uuid::Uuid;
 
 use crate::actions::{self, Course, Order, RemoteAction};
@@ -22,7 +21,6 @@ use crate::device::order::Arguments;
 use crate::device::{ManagedDevice, check_ins};
 use crate::faults::{Faults, Rule, Seen};
 use crate::inventory::{Inventory, User};
-use crate::journal::Journal;
 use crate::quirks::{Quirks, UnsupportedAction};
 use crate::random::Draw;
 use crate::support::Edition;
@@ -44,8 +42,6 @@ pub enum CheckIn {
 pub struct World {
     /// What time it is.
     pub clock: TenantClock,
-    /// What was asked and answered.
-    pub journal: Journal,
     /// Answers worth keeping; forgotten with every change.
     pub answers: Answers,
     /// What goes wrong on purpose.
@@ -56,19 +52,15 @@ pub struct World {
     check_in: CheckIn,
     draw: Draw,
     state: State,
-    /// The `Date` header of the second it was last asked for.
-    date: (i64, HeaderValue),
 }
 
 /// What marks one exchange.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Stamp {
     /// The tenant's time.
     pub now: DateTime<Utc>,
     /// The service's id of the exchange.
     pub request_id: Uuid,
-    /// The `Date` header.
-    pub date: HeaderValue,
 }
 
 /// Why the service does not accept an action.
@@ -123,7 +115,6 @@ impl World {
     ) -> Self {
         Self {
             clock,
-            journal: Journal::default(),
             answers: Answers::default(),
             faults: Faults::default(),
             edition,
@@ -131,24 +122,18 @@ impl World {
             check_in,
             draw,
             state: State::new(inventory),
-            date: (i64::MIN, HeaderValue::from_static("")),
         }
     }
 
-    /// The marks of an exchange at `now`: an id from the seed, and the `Date` header, formatted once a second.
+    /// The marks of an exchange at `now`; its id is from the seed.
     pub fn stamp(&mut self, now: DateTime<Utc>) -> Stamp {
-        if self.date.0 != now.timestamp() {
-            let text = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-            self.date = (now.timestamp(), HeaderValue::from_str(&text).expect("a date is printable"));
-        }
-        Stamp { now, request_id: self.next_request_id(), date: self.date.1.clone() }
+        Stamp { now, request_id: self.next_request_id() }
     }
 
     /// Back to the beginning, at `clock` and with `quirks`; costs the same whatever the fleet's size.
     pub fn reset(&mut self, clock: TenantClock, quirks: Quirks) {
         self.quirks = quirks;
         self.clock = clock;
-        self.journal.clear();
         self.answers.clear();
         self.state.reset();
     }

@@ -137,6 +137,7 @@ fn the_domain_is_pure() {
         "inventory",
         "identity",
         "fleet",
+        "faults",
         "model",
         "variables",
         "report",

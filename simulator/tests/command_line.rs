@@ -60,6 +60,7 @@ fn bad_input_ends_with_64_and_one_clear_sentence() {
     let unknown_key = Scratch::new("unknown-key.toml", "seed = 1\n\nspeed = 2\n");
     let wrong_type = Scratch::new("wrong-type.toml", "seed = \"one\"\n");
     let fleet = Scratch::new("fleet.jsonl", "{\"deviceName\":\"A\"}\n{\"devisName\":\"B\"}\n");
+    let faults = Scratch::new("faults.toml", "[[fault]]\nid = \"a\"\nact = { explode = {} }\n");
     let broken = Scratch::new("broken.jsonl", "{\"deviceName\":\"A\"\n");
     let device = Scratch::new("device.json", "{\"deviceType\":\"iPhone\",\"colour\":\"red\"}");
     let cases: Vec<Vec<&str>> = vec![
@@ -75,6 +76,9 @@ fn bad_input_ends_with_64_and_one_clear_sentence() {
         vec!["serve", "--edition", "2016-01-01"],
         vec!["serve", "--edition", "newest"],
         vec!["serve", "--quirks", "lenient"],
+        vec!["serve", "--faults", "cruel"],
+        vec!["serve", "--faults", "./cruel.toml"],
+        vec!["serve", "--faults", faults.path()],
         vec!["serve", "--quirk", "filter-ne"],
         vec!["serve", "--quirk", "filter-ne=maybe"],
         vec!["serve", "--clock", "noon"],

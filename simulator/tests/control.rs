@@ -71,6 +71,13 @@ fn refusals_name_the_cause_and_the_way_out() {
         ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-nee":"eq"}"#),
         ("PATCH", format!("{TENANT}/quirks"), r#"{"filter-ne":"eq","orderby":"maybe"}"#),
         ("PATCH", format!("{TENANT}/quirks"), r#"{"profile":"lenient"}"#),
+        ("PUT", format!("{TENANT}/faults"), "{}"),
+        ("PUT", format!("{TENANT}/faults"), r#"{"faults":[]}"#),
+        ("PUT", format!("{TENANT}/faults"), r#"{"profile":"cruel"}"#),
+        ("PUT", format!("{TENANT}/faults"), r#"{"value":{}}"#),
+        ("PUT", format!("{TENANT}/faults"), r#"{"value":[{"id":"a","act":{"status":{"kode":1}}}]}"#),
+        ("POST", "/api/tenants".into(), r#"{"faults":"cruel"}"#),
+        ("POST", "/api/tenants".into(), r#"{"faults":[{"id":"a","act":{"close":{"soon":1}}}]}"#),
     ];
     let told: Vec<String> = cases
         .iter()
@@ -366,6 +373,48 @@ fn metrics_count_requests_and_devices() {
     exchange(running.client, b"GET /v1.0/users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let answer = exchange(running.control, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assert_snapshot!(answer.split_once("\r\n\r\n").unwrap().1);
+}
+
+#[test]
+fn the_faults_of_a_tenant_are_replaced_counted_and_dropped() {
+    let running = Running::start();
+    let path = format!("{TENANT}/faults");
+    let ask = || {
+        let request = format!(
+            "GET /v1.0/users?$top=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+            running.token()
+        );
+        exchange(running.client, request.as_bytes())[9..12].to_owned()
+    };
+    assert_eq!(running.control("GET", &path, "").1, serde_json::json!({ "value": [] }));
+    let rule = r#"{"id":"twice","match":{"operation":"listUsers"},"times":2,"act":{"status":{"code":503}}}"#;
+    let (status, armed) = running.control("PUT", &path, &format!(r#"{{"value":[{rule}]}}"#));
+    assert_eq!((status, &armed["value"][0]["hits"], &armed["value"][0]["apply"]), (200, &0.into(), &"before".into()));
+    assert_eq!([ask(), ask(), ask()], ["503", "503", "200"]);
+    assert_eq!(running.control("GET", &path, "").1["value"][0]["hits"], 2);
+    let (_, journal) = running.control("GET", &format!("{TENANT}/journal"), "");
+    let injected: Vec<&Json> = journal["value"].as_array().unwrap().iter().map(|entry| &entry["injected"]).collect();
+    let one = serde_json::json!({ "fault": "twice", "act": "status", "apply": "before" });
+    assert!(injected.ends_with(&[&one, &one, &Json::Null]), "{injected:?}");
+    // Nothing changes unless everything can be used.
+    assert_eq!(running.control("PUT", &path, &format!(r#"{{"value":[{rule},{rule}]}}"#)).0, 400);
+    assert_eq!(running.control("GET", &path, "").1["value"][0]["hits"], 2);
+    let (_, hostile) = running.control("PUT", &path, r#"{"profile":"hostile"}"#);
+    assert!(hostile["value"].as_array().unwrap().len() > 60);
+    running.control("POST", &format!("{TENANT}/reset"), "");
+    assert_eq!(running.control("GET", &path, "").1, serde_json::json!({ "value": [] }), "it began with none");
+    running.control("PUT", &path, r#"{"profile":"kind"}"#);
+    assert_eq!(running.control("DELETE", &path, "").0, 204);
+    assert_eq!(running.control("GET", &path, "").1, serde_json::json!({ "value": [] }));
+
+    // A tenant that begins with some has them again after a reset.
+    let body = format!(r#"{{"fleet":"empty","seed":7,"faults":[{rule}]}}"#);
+    let (status, tenant) = running.control("POST", "/api/tenants", &body);
+    assert_eq!(status, 201);
+    let own = format!("/api/tenants/{}", tenant["tenantId"].as_str().unwrap());
+    running.control("DELETE", &format!("{own}/faults"), "");
+    running.control("POST", &format!("{own}/reset"), "");
+    assert_eq!(running.control("GET", &format!("{own}/faults"), "").1["value"][0]["id"], "twice");
 }
 
 #[test]

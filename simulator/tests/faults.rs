@@ -8,6 +8,8 @@ use hyper::Method;
 use serde_json::{Value as Json, json};
 use simtune::exchange::{Answer, Delivery};
 use simtune::faults::body::BODIES;
+use simtune::faults::named::Named;
+use simtune::faults::operation::{Known, Of};
 use simtune::faults::page::PAGE_KINDS;
 use simtune::faults::spoil::BODY_KINDS;
 use simtune::faults::token::TokenDefect;
@@ -52,7 +54,7 @@ fn reset(harness: &Harness, device_name: &str) -> Answer {
 }
 
 fn last_entry(harness: &Harness) -> Json {
-    harness.service.tenants().default_tenant().world().journal.last().expect("an entry")
+    harness.service.tenants().default_tenant().journal().last().expect("an entry")
 }
 
 fn audits(harness: &Harness) -> usize {
@@ -254,6 +256,101 @@ fn shown(answer: &Answer) -> String {
         None => body,
     };
     format!("{head}\n{body}")
+}
+
+#[test]
+fn the_journal_calls_operations_by_names_that_rules_know() {
+    let harness = Harness::new();
+    let tenant = harness.service.tenants().default_tenant().id;
+    let device = harness.id_of("iPhone-1");
+    for (target, name) in [
+        (format!("/{tenant}/oauth2/v2.0/token"), "token"),
+        (format!("/{tenant}/oauth2/v2.0/authorize"), "authorize"),
+        (format!("/{tenant}/oauth2/v2.0/devicecode"), "deviceCode"),
+        ("/devicelogin".to_owned(), "deviceLogin"),
+        (format!("/{tenant}/oauth2/v2.0/logout"), "logout"),
+        ("/oidc/userinfo".to_owned(), "userInfo"),
+        ("/common/userrealm/a@b.example".to_owned(), "userRealm"),
+        (format!("/{tenant}/v2.0/.well-known/openid-configuration"), "openidConfiguration"),
+        (format!("/{tenant}/discovery/v2.0/keys"), "signingKeys"),
+        ("/common/discovery/instance".to_owned(), "instanceDiscovery"),
+        ("/v1.0/$metadata".to_owned(), "metadata"),
+        (LIST.to_owned(), "listDevices"),
+        (format!("{LIST}/{device}/users"), "users"),
+    ] {
+        get(&harness, &target);
+        assert_eq!(last_entry(&harness)["operation"], name, "{target}");
+        arm(&harness, json!({ "id": "f", "match": { "operation": name }, "act": { "status": { "code": 599 } } }));
+        assert_eq!(get(&harness, &target).status, 599, "{target}");
+        assert_eq!(last_entry(&harness)["operation"], name, "{target}");
+        arm(&harness, json!([]));
+    }
+    let sign_in = Known::table().iter().filter(|known| known.of == Of::SignIn).count();
+    assert_eq!(sign_in, 10, "the ten above");
+}
+
+/// Faults that never strike, and others that take requests, leave ids and passcodes of everything else as they are.
+#[test]
+fn a_fault_changes_no_other_outcome() {
+    let walk = |faults: Json| -> Vec<String> {
+        let harness = armed(faults);
+        let mut told = Vec::new();
+        for name in ["Android-6", "iPhone-1"] {
+            let answer = reset(&harness, name);
+            told.push(format!("{} {}", answer.request_id, answer.status));
+            harness.advance(TimeDelta::seconds(5));
+            told.push(text(&get(&harness, &format!("{LIST}/{}?$select=deviceActionResults", harness.id_of(name)))));
+        }
+        told.push(text(&get(&harness, &format!("{AUDITS}?$select=id,action,actionState"))));
+        told
+    };
+    let whole = walk(json!([]));
+    let never = json!([{ "id": "a", "match": { "path": "/nowhere" }, "act": { "close": {} } }, { "id": "b", "match": { "nth": 99 }, "act": { "close": {} } }]);
+    assert_eq!(walk(never), whole);
+    let shapes = json!([{ "id": "a", "match": { "operation": "resetPasscode" }, "apply": "after", "act": { "slow": { "bytesPerSecond": 1 } } }]);
+    assert_eq!(walk(shapes), whole);
+}
+
+#[test]
+fn what_a_link_leads_to_is_what_its_kind_says() {
+    let harness = Harness::with(TenantSpec { fleet: fleet::Builtin::ThreePages.into(), ..TenantSpec::default() });
+    let names = |rule: Json| -> (usize, usize, u16) {
+        arm(&harness, rule);
+        let (mut seen, mut pages) = (std::collections::BTreeSet::new(), 0);
+        let mut target = Some(format!("{LIST}?$top=1000&$select=id,deviceName"));
+        let mut status = 200;
+        while let Some(next) = target.take() {
+            let answer = get(&harness, &next);
+            status = answer.status.as_u16();
+            if status != 200 || pages > 9 {
+                break;
+            }
+            pages += 1;
+            let page = body_of(&answer);
+            for item in page["value"].as_array().unwrap() {
+                seen.insert(item["id"].as_str().unwrap().to_owned());
+            }
+            target = page["@odata.nextLink"].as_str().filter(|link| !link.is_empty()).map(|link| {
+                let path = link.find("/v1.0").expect("a link to Graph");
+                link[path..].to_owned()
+            });
+        }
+        (seen.len(), pages, status)
+    };
+    let on = |kind: &str, page: u32| json!({ "id": "f", "match": { "operation": "listDevices", "page": page }, "times": 1, "act": { "page": { "kind": kind } } });
+    assert_eq!(names(json!([])), (2500, 3, 200));
+    assert_eq!(names(on("empty", 2)), (2500, 4, 200));
+    assert_eq!(names(on("short", 1)), (2500, 3, 200));
+    assert_eq!(names(on("loop", 2)), (2500, 4, 200));
+    assert_eq!(names(on("missing", 1)), (2499, 3, 200));
+    assert_eq!(names(on("noLink", 2)), (2000, 2, 200));
+    assert_eq!(names(on("nextLinkOnEmpty", 3)), (2500, 4, 200));
+    assert_eq!(names(on("nullLink", 3)), (2500, 3, 200));
+    assert_eq!(names(on("longLink", 1)), (2500, 3, 200));
+    assert_eq!(names(on("escapedLink", 1)), (2500, 3, 200));
+    assert_eq!(names(on("relativeLink", 1)), (2500, 3, 200));
+    assert_eq!(names(on("otherHost", 1)), (2500, 3, 200));
+    assert_eq!(names(on("expiredToken", 1)), (1000, 1, 400));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Args;
 use simtune::config::Options;
 use simtune::exit_code::ExitCode;
+use simtune::faults::Rule;
 use simtune::report::{Report, checks};
 use simtune::support::EDITIONS;
 
@@ -57,6 +58,13 @@ fn a_configuration_file_with_every_key_fits_schema_and_program() {
 #[test]
 fn the_document_of_the_quirks_is_up_to_date() {
     check("docs/quirks.md", &simtune::quirks::markdown::document());
+}
+
+#[test]
+fn the_document_and_the_schema_of_the_faults_are_up_to_date() {
+    check("docs/faults.md", &simtune::faults::markdown::document());
+    let schema = serde_json::to_value(schemars::schema_for!(Rule)).expect("a schema is JSON");
+    check("fixtures/schema/fault.schema.json", &format!("{}\n", serde_json::to_string_pretty(&schema).unwrap()));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use simtune::service::Service;
 use simtune::tenant::{TenantSpec, Tenants};
 use simtune::wire::links::NextLink;
 
-use crate::{contexts, recording};
+use crate::{batch, contexts, recording};
 
 /// The day on which every test begins.
 pub(crate) fn start() -> DateTime<Utc> {
@@ -83,11 +83,12 @@ impl Harness {
     /// answer is recorded where that is asked for.
     pub(crate) fn send(&self, request: Request) -> Answer {
         let (method, target) = (request.method.clone(), request.target().to_owned());
+        let sent = request.body.clone();
         let answer = self.service.answer(request);
-        if let Some(context) = contexts::context_of(&answer) {
-            contexts::resolve(&context).unwrap_or_else(|wrong| panic!("{method} {target}: {wrong}"));
+        for (method, target, part) in batch::parts(&target, &sent, &answer) {
+            looked_at(&method, &target, &part);
         }
-        recording::record(method.as_str(), &target, &answer);
+        looked_at(method.as_str(), &target, &answer);
         answer
     }
 
@@ -127,6 +128,14 @@ impl Harness {
     pub(crate) fn advance(&self, by: TimeDelta) {
         self.wall.advance(by);
     }
+}
+
+/// What holds of every answer: its context names something. It is recorded, where that is asked for.
+fn looked_at(method: &str, target: &str, answer: &Answer) {
+    if let Some(context) = contexts::context_of(answer) {
+        contexts::resolve(&context).unwrap_or_else(|wrong| panic!("{method} {target}: {wrong}"));
+    }
+    recording::record(method, target, answer);
 }
 
 /// A request over HTTP/1.1 with a length, as most clients send it.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use chrono::TimeDelta;
 use hyper::Method;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use simtune::exchange::Answer;
 use simtune::fleet::Source;
 use simtune::quirks::{Profile, QUIRKS, Quirks};
 use simtune::tenant::TenantSpec;
@@ -111,12 +112,47 @@ const PROBES: &[(&str, Probe)] = &[
         let preferred = asked().with("prefer", "include-unknown-enum-members");
         format!("{}; preferred: {}", told(json(&harness.send(asked()))), told(json(&harness.send(preferred))))
     }),
+    ("batch-order", |harness| {
+        let requests: Vec<Json> = (0..6).map(|id| in_batch(&id.to_string(), &[])).collect();
+        let answer = json(&batch(harness, &requests));
+        answer["responses"].as_array().unwrap().iter().filter_map(|part| part["id"].as_str()).collect()
+    }),
+    ("batch-limit", |harness| {
+        let requests: Vec<Json> = (0..16).map(|id| in_batch(&id.to_string(), &[])).collect();
+        format!("sixteen: {}", batch(harness, &requests).status.as_u16())
+    }),
+    ("batch-dependencies", |harness| {
+        let told = |requests: &[Json]| batch(harness, requests).status.as_u16();
+        let forward = [in_batch("1", &["2"]), in_batch("2", &[])];
+        let mixed = [in_batch("1", &[]), in_batch("2", &["1"]), in_batch("3", &[]), in_batch("4", &["2"])];
+        format!("on a later one {}, mixed {}", told(&forward), told(&mixed))
+    }),
+    ("batch-absolute-url", |harness| {
+        let absolute = json!({ "id": "1", "method": "GET", "url": "https://graph.microsoft.com/v1.0/users" });
+        let answer = batch(harness, &[absolute]);
+        format!("{}, inside {}", answer.status.as_u16(), json(&answer)["responses"][0]["status"])
+    }),
+    ("batch-content-type", |harness| {
+        let target = format!("/deviceManagement/managedDevices/{}/resetPasscode", harness.id_of("iPhone-1"));
+        let headers = json!({ "content-type": "application/json" });
+        let reset = json!({ "id": "1", "method": "POST", "url": target, "headers": headers, "body": {} });
+        format!("in small letters: {}", batch(harness, &[reset]).status.as_u16())
+    }),
     ("maxpagesize", |harness| {
         let asked = request(Method::GET, DEVICES, b"").with("authorization", &format!("Bearer {}", harness.token()));
         let list = json(&harness.send(asked.with("prefer", "odata.maxpagesize=3")));
         format!("{} devices", list["value"].as_array().unwrap().len())
     }),
 ];
+
+/// A request of a batch that depends on others.
+fn in_batch(id: &str, needs: &[&str]) -> Json {
+    json!({ "id": id, "method": "GET", "url": "/users?$top=1", "dependsOn": needs })
+}
+
+fn batch(harness: &Harness, requests: &[Json]) -> Answer {
+    harness.ask(Method::POST, "/v1.0/$batch", json!({ "requests": requests }).to_string().as_bytes())
+}
 
 /// How many devices a filter lets pass, or how it is refused, and what the journal says of it.
 fn filtered(harness: &Harness, filter: &str) -> String {
@@ -125,8 +161,7 @@ fn filtered(harness: &Harness, filter: &str) -> String {
     if answer.status != 200 {
         return refusal(harness, &target);
     }
-    let world = harness.service.tenants().default_tenant().world();
-    let entry = world.journal.last().expect("the exchange is in the journal");
+    let entry = harness.service.tenants().default_tenant().journal().last().expect("the exchange is in the journal");
     let ignored: Vec<&str> = entry["ignored"].as_array().unwrap().iter().filter_map(|note| note.as_str()).collect();
     let ignored = ignored.join("; ");
     let devices = json(&answer)["@odata.count"].to_string();

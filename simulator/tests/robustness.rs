@@ -42,6 +42,7 @@ fn target() -> impl Strategy<Value = String> {
         "/v1.0/me",
         "/beta/deviceManagement/remoteActionAudits",
         "/v1.0/organization",
+        "/v1.0/$batch",
         "/common/discovery/instance",
         "/simtune.example/oauth2/v2.0/token",
         "",

@@ -695,7 +695,7 @@ fn journal_and_audits_name_the_user_and_keep_the_secrets() {
     let client_id = harness.client_id();
     let begun =
         harness.post("/organizations/oauth2/v2.0/devicecode", &[("client_id", &client_id), ("scope", "User.Read")]);
-    let journal = harness.service.tenants().default_tenant().world().journal.since(0);
+    let journal = harness.service.tenants().default_tenant().journal().since(0).json();
     let entry =
         journal["value"].as_array().unwrap().iter().find(|entry| entry["operation"] == "resetPasscode").unwrap();
     assert_eq!(entry["user"], "helpdesk@simtune.example");

@@ -73,6 +73,15 @@ check "an unknown device" 404 "$status"
 ask -X POST "$devices/${id_of[iPhone-1]}/resetPasscode" --http1.1
 check "a POST without a length" 411 "$status"
 
+# Twenty at once; a reset needs a body there, even an empty object.
+requests='[{id: "mac", method: "POST", url: ($url + $mac + "/resetPasscode"), headers: {"Content-Type": "application/json"}, body: {}},
+  {id: "iphone", method: "POST", url: ($url + $iphone + "/resetPasscode"), headers: {"Content-Type": "application/json"}, body: {}}]'
+ask -H 'Content-Type: application/json' "$graph/\$batch" -d "$(jq -n --arg url /deviceManagement/managedDevices/ \
+  --arg mac "${id_of[MacBook-1]}" --arg iphone "${id_of[iPhone-1]}" "{requests: $requests}")"
+check "a batch" 200 "$status"
+check "a batch: each by its id" "iphone 204, mac 400" \
+  "$(jq -r '[.responses | sort_by(.id)[] | "\(.id) \(.status)"] | join(", ")' <<<"$body")"
+
 # An app that may read devices and no more.
 bearer=$(token "$READER_CLIENT_ID" "$READER_CLIENT_SECRET")
 ask "$devices/${id_of[iPhone-1]}"

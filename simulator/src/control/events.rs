@@ -31,7 +31,7 @@ pub(super) async fn journal(call: &Call<'_>, mut stop: Stopped) -> Result<Reply,
     };
     let mut written = tenant.announcements();
     let grown = async {
-        while tenant.world().journal.newest() <= after {
+        while tenant.journal().newest() <= after {
             if written.changed().await.is_err() {
                 break;
             }
@@ -44,8 +44,8 @@ pub(super) async fn journal(call: &Call<'_>, mut stop: Stopped) -> Result<Reply,
             () = stop.wait() => {}
         }
     }
-    let page = tenant.world().journal.since(after);
-    Ok(Reply::ok(&page))
+    let page = tenant.journal().since(after);
+    Ok(Reply::ok(&page.json()))
 }
 
 /// `GET /api/events?tenant=…`: each exchange as one event, whose id is its number in the journal.
@@ -55,7 +55,7 @@ pub(super) fn stream(call: &Call<'_>, mut stop: Stopped) -> Result<Reply, ApiErr
     let resumed = call.request.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let mut after = match resumed {
         Some(after) => after,
-        None => number(call, "after")?.unwrap_or_else(|| tenant.world().journal.newest()),
+        None => number(call, "after")?.unwrap_or_else(|| tenant.journal().newest()),
     };
     let (sender, receiver) = mpsc::channel(16);
     let mut written = tenant.announcements();
@@ -63,16 +63,16 @@ pub(super) fn stream(call: &Call<'_>, mut stop: Stopped) -> Result<Reply, ApiErr
         let mut greeting = Some(Bytes::from_static(b": listening\n\n"));
         loop {
             let page = {
-                let world = tenant.world();
+                let journal = tenant.journal();
                 // A tenant that went back to its seed counts from the beginning, and so does whoever listens.
-                if world.journal.newest() < after {
+                if journal.newest() < after {
                     after = 0;
                 }
-                world.journal.since(after)
+                journal.since(after)
             };
-            after = page["next"].as_u64().unwrap_or(after);
+            after = page.next;
             let mut events = String::new();
-            for entry in page["value"].as_array().into_iter().flatten() {
+            for entry in page.shown() {
                 let _ = write!(events, "event: exchange\nid: {}\ndata: {entry}\n\n", entry["seq"]);
             }
             for bytes in greeting.take().into_iter().chain((!events.is_empty()).then(|| Bytes::from(events))) {

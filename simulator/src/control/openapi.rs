@@ -168,6 +168,11 @@ fn journal() -> Json {
         &json!({ "headers": { "type": "object", "additionalProperties": { "type": "string" } }, "body": { "type": "string" }, "bodyBytes": { "type": "integer" } }),
         &["headers", "body", "bodyBytes"],
     );
+    let batch = json!({
+        "type": ["object", "null"],
+        "properties": { "requestId": { "type": "string" }, "id": { "type": "string" } },
+        "required": ["requestId", "id"], "additionalProperties": false,
+    });
     let of_fault = closed(
         &json!({ "fault": { "type": "string" }, "act": { "type": "string" }, "apply": { "enum": ["before", "after", "not"] } }),
         &["fault", "act", "apply"],
@@ -177,7 +182,7 @@ fn journal() -> Json {
         &json!({
             "seq": { "type": "integer" }, "time": { "type": "string", "format": "date-time" }, "requestId": { "type": "string" },
             "clientRequestId": text, "door": { "type": "string" }, "scheme": { "type": "string" }, "httpVersion": { "type": "string" },
-            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text,
+            "method": { "type": "string" }, "target": { "type": "string" }, "operation": text, "refusal": text, "batch": batch,
             "status": { "type": "integer" }, "appId": text, "user": text, "tokenHash": text, "injected": injected,
             "ignored": { "type": "array", "items": { "type": "string" } }, "wouldThrottle": { "type": "boolean" },
             "request": message, "response": message,

@@ -169,11 +169,11 @@ bodies! {
         Assumed "code observed (graph2otel); the words are not on record",
         Error => |_, around| error::envelope("NotSupported", "The operation is not supported.", &around.ids);
     "entra" 503 "the identity platform's JSON with a code for a passing failure",
-        Documented "entra-docs, error codes: AADSTS90033; shape as of its other errors",
+        Observed "azure-sdk-for-python#14241 (2020-09-28)",
         Identity => |_, around| entra("temporarily_unavailable", 90033, "A transient error has occurred. Please try again.", around);
     "entraThrottled" 429 "the identity platform's JSON for too many requests",
-        Documented "entra-docs, error codes: AADSTS90055; the OAuth error beside it is assumed",
-        Identity => |_, around| entra("invalid_request", 90055, "Too many requests. Please try again later.", around);
+        Assumed "429 with Retry-After 60 is documented (MSAL.NET wiki, client throttling); code and words are not on record",
+        Identity => |_, around| entra("temporarily_unavailable", 90055, "There are too many incoming requests.", around);
     "entraSecret" 401 "the identity platform's JSON for a wrong secret",
         Observed "sap-automation#418, agents-toolkit#8621",
         Identity => |_, around| entra("invalid_client", 7_000_215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.", around);

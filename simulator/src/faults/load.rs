@@ -94,12 +94,18 @@ fn rule(value: Json, number: usize) -> Result<Rule, Problem> {
 /// Serde speaks of fields and variants; whoever writes a rule, of members and names.
 fn in_plain_words(message: &str) -> String {
     let message = message.replace("unknown field", "unknown member").replace("missing field", "missing member");
-    message.replace("unknown variant", "unknown name").replace("invalid type", "wrong type")
+    let message = message.replace("unknown variant", "unknown name").replace("invalid type", "wrong type");
+    let message = message.replace("there are no fields", "it has no members");
+    let message =
+        message.replace("a nonzero u64", "a whole number above 0").replace("a nonzero u32", "a whole number above 0");
+    message.replace("expected u16", "expected a whole number").replace("expected u32", "expected a whole number")
 }
 
 /// Reads the text of a file: TOML with `[[fault]]` tables, or JSON as the control API takes it. The error names file and
 /// line.
 pub fn file(name: &str, text: &str) -> Result<Vec<Rule>, String> {
+    // Windows puts a mark in front of a text.
+    let text = text.trim_start_matches('\u{feff}');
     let is_json = name.to_ascii_lowercase().ends_with(".json") || text.trim_start().starts_with('{');
     let starts = if is_json { json_rules(text) } else { toml_rules(text) };
     let (starts, values): (Vec<usize>, Vec<Json>) = match starts {

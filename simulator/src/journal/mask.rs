@@ -1,7 +1,7 @@
 //! Masks secrets by a stable hash: the same secret looks the same everywhere, and is nowhere to be read.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write as _};
 
 use hyper::header::{self, HeaderName};
 
@@ -20,6 +20,8 @@ const SECRET_MEMBERS: &[&str] = &[
     "adminAccountPassword",
     "activationLockBypassCode",
     "appleCareToken",
+    // Of a request in a batch, whose headers are JSON.
+    "Authorization",
     // What a function returns, such as a disk's recovery key. The `value` of a collection is no string.
     "value",
 ];
@@ -38,14 +40,33 @@ const SECRET_FIELDS: &[&str] = &[
     "id_token",
 ];
 
-/// Sixteen hex digits that are the same for the same text.
-pub fn token_hash(secret: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, secret);
-    let mut hex = String::with_capacity(16);
-    for byte in &digest.as_ref()[..8] {
-        let _ = write!(hex, "{byte:02x}");
+/// What stands for a secret: sixteen hex digits that are the same for the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash([u8; 16]);
+
+impl TokenHash {
+    /// Of a token.
+    pub fn of(secret: &[u8]) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digest = ring::digest::digest(&ring::digest::SHA256, secret);
+        let mut hex = [0; 16];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(digest.as_ref()) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        Self(hex)
     }
-    hex
+
+    /// The digits.
+    pub(super) fn digits(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for TokenHash {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|digit| out.write_char(char::from(*digit)))
+    }
 }
 
 /// Whether a header holds a credential.
@@ -137,7 +158,7 @@ pub(super) fn json(text: &str) -> String {
 }
 
 fn masked(secret: &str) -> String {
-    if secret.is_empty() { String::new() } else { format!("masked-{}", token_hash(secret.as_bytes())) }
+    if secret.is_empty() { String::new() } else { format!("masked-{}", TokenHash::of(secret.as_bytes())) }
 }
 
 fn is_secret(names: &[&str], name: &str) -> bool {

@@ -224,6 +224,45 @@ quirks! {
         /// As they are.
         Emit = "emit",
     } Prefer / Emit / Emit, Observed, "2025-01-10", "sdk-php#1635, sdk-dotnet#2735, sdk-php#1605, sdk-python#443, docs#18926";
+    /// The order of the answers in a batch whose requests do not depend on each other.
+    batch_order: BatchOrder = "batch-order" {
+        /// As the requests.
+        Request = "request",
+        /// The last request first.
+        Reversed = "reversed",
+        /// By chance, from the seed.
+        Shuffled = "shuffled",
+    } Request / Reversed / Shuffled, Observed, "2026-07", "documented: in any order; seen: 2, 1, 0 (graph2otel, Intune on beta)";
+    /// The requests that a batch may hold.
+    batch_limit: BatchLimit = "batch-limit" {
+        /// Twenty, as documented.
+        Twenty = "20",
+        /// Fifteen.
+        Fifteen = "15",
+    } Twenty / Twenty / Fifteen, Documented, "2025-02-21", "json-batching; docs#4366 (2019): more than 15 failed, which does not say how";
+    /// Which requests of a batch may depend on which.
+    batch_dependencies: BatchDependencies = "batch-dependencies" {
+        /// Any on any, without a circle.
+        Any = "any",
+        /// On requests that are listed before.
+        Earlier = "earlier",
+        /// The same, and either each on the one before it, or all on the same one.
+        Uniform = "uniform",
+    } Any / Uniform / Uniform, Observed, "2024-08-20", "sdk-dotnet-core#891 (2024): listed before; docs#16280 (2022): fully sequential or fully parallel, since then a tip in json-batching";
+    /// An absolute URL of a request in a batch.
+    batch_absolute_url: BatchAbsoluteUrl = "batch-absolute-url" {
+        /// Read as if it were relative: 400 for that request, which names a segment that is not known.
+        Relative = "relative",
+        /// 400 for the whole batch.
+        Refuse = "refuse",
+    } Refuse / Relative / Refuse, Observed, "2024-12-09", "sdk-python#1015 (2024), whose client sends it as it is (sdk-python-core#1116); contrib#8576 (2023) and sdk-javascript#1451 (2024) report the whole batch refused, through a client that rewrites URLs";
+    /// How the Content-Type of a request in a batch has to be spelled.
+    batch_content_type: BatchContentType = "batch-content-type" {
+        /// In any case.
+        AnyCase = "any-case",
+        /// With capitals; else 400.
+        Exact = "exact",
+    } AnyCase / AnyCase / Exact, Observed, "2017-11-20", "contrib#8032 (2017): with capitals only; whether it still is so is not known";
     /// The number of characters of a temporary passcode.
     passcode_length: PasscodeLength = "passcode-length" {
         /// Six.

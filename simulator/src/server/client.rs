@@ -7,8 +7,7 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hyper::body::Incoming;
-use hyper::server::conn::http1::UpgradeableConnection;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
@@ -18,6 +17,7 @@ use rustls::server::Acceptor;
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 
+use super::delivery::{self, Asked, Broken, Orders, Sent, Spoiled, Takeover, Turns, Watched};
 use super::http::{self, HEAD_LIMIT, HEAD_TIMEOUT};
 use super::opening::{self, Opening};
 use super::passage::{Line, Passage};
@@ -30,7 +30,6 @@ use crate::service::Service;
 use crate::shutdown::Stopped;
 use crate::tls::Tls;
 use crate::wire::error::Refusal;
-use crate::wire::headers::Content;
 
 /// What all connections to the client port share.
 #[derive(Debug)]
@@ -49,11 +48,21 @@ type Stream = Box<dyn Socket>;
 type Inside = Option<(Stream, Line)>;
 
 /// What the requests of one connection share.
-struct Conversation {
+struct Conversation<M> {
     line: Line,
     port: Arc<Client>,
     /// A tunnel that begins behind the answer under way, and where it leads.
     granted: Mutex<Option<(OnUpgrade, String)>>,
+    /// What an answer is spoiled with.
+    means: M,
+}
+
+/// What a request gets.
+enum Reply {
+    /// An answer, and whether the whole request was read for it.
+    Answer(Answer, bool),
+    /// A tunnel.
+    Tunnel,
 }
 
 /// Serves a connection to its end. One that ends in an error concerns the client that broke it, and nobody else.
@@ -108,44 +117,93 @@ async fn agree(stream: Rewound<Stream>, line: Line, port: &Client) -> Inside {
     }
 }
 
-/// HTTP/1, which may end in a tunnel.
-async fn one(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stopped) -> Inside {
-    let polite = Polite::new(stream, Arc::clone(&port.service));
-    let conversation = Conversation::new(line, port);
-    let answering = {
-        let conversation = Arc::clone(&conversation);
-        service_fn(move |request| answer(request, Arc::clone(&conversation)))
-    };
-    let connection = http::one().serve_connection(TokioIo::new(polite), answering).with_upgrades();
-    http::drive(connection, UpgradeableConnection::graceful_shutdown, stop).await.ok()?;
+/// HTTP/1, which may end in a tunnel. An answer that is to be spoiled is sent in hyper's place; the connection may go on
+/// behind it.
+async fn one(mut stream: Rewound<Stream>, line: Line, port: &Arc<Client>, mut stop: Stopped) -> Inside {
+    let takeover = Arc::new(Takeover::default());
+    let conversation = Conversation::new(line, port, Arc::clone(&takeover));
+    loop {
+        let answering = {
+            let conversation = Arc::clone(&conversation);
+            service_fn(move |request| over_one(request, Arc::clone(&conversation)))
+        };
+        let polite = Polite::new(stream, Arc::clone(&port.service));
+        let io = TokioIo::new(Watched::new(polite, Arc::clone(&takeover)));
+        let connection = http::one().serve_connection(io, answering).with_upgrades();
+        let turns = Turns::new(connection, Arc::clone(&takeover));
+        let Some(taken) = http::drive(turns, Turns::finish, stop.clone()).await.ok()? else { break };
+        let (parts, spoiled) = (taken.into_parts()?, takeover.take()?);
+        stream = parts.io.into_inner().into_inner().into_inner().again(parts.read_buf);
+        stream = delivery::perform(stream, spoiled, &mut stop).await?;
+    }
 
     let (upgrade, host) = conversation.granted.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-    let parts = upgrade.await.ok()?.downcast::<TokioIo<Polite<Rewound<Stream>>>>().ok()?;
-    let stream = Rewound::new(parts.read_buf, parts.io.into_inner().into_inner());
+    let parts = upgrade.await.ok()?.downcast::<TokioIo<Watched<Polite<Rewound<Stream>>>>>().ok()?;
+    let stream = Rewound::new(parts.read_buf, parts.io.into_inner().into_inner().into_inner());
     Some((Box::new(stream), Line { secure: false, tunnel: Some(host) }))
 }
 
 /// HTTP/2.
 async fn two(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stopped) -> Inside {
-    let conversation = Conversation::new(line, port);
-    let answering = service_fn(move |request| answer(request, Arc::clone(&conversation)));
-    let connection = http::two().serve_connection(TokioIo::new(stream), answering);
-    let _ = http::drive(connection, http2::Connection::graceful_shutdown, stop).await;
+    let takeover = Arc::new(Takeover::default());
+    let (orders, ordered) = delivery::orders();
+    let conversation = Conversation::new(line, port, (orders, stop.clone()));
+    let answering = service_fn(move |request| over_two(request, Arc::clone(&conversation)));
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&takeover)));
+    let connection = http::two().serve_connection(io, answering);
+    delivery::see_to(connection, http2::Connection::graceful_shutdown, || takeover.blocked(), ordered, stop).await;
     None
 }
 
-impl Conversation {
-    fn new(line: Line, port: &Arc<Client>) -> Arc<Self> {
-        Arc::new(Self { line, port: Arc::clone(port), granted: Mutex::default() })
+impl<M> Conversation<M> {
+    fn new(line: Line, port: &Arc<Client>, means: M) -> Arc<Self> {
+        Arc::new(Self { line, port: Arc::clone(port), granted: Mutex::default(), means })
     }
 }
 
-/// Answers a request, or opens the tunnel it asks for.
-async fn answer(
-    mut request: Request<Incoming>,
-    conversation: Arc<Conversation>,
+/// Answers a request of HTTP/1.
+async fn over_one(
+    request: Request<Incoming>,
+    conversation: Arc<Conversation<Arc<Takeover>>>,
 ) -> Result<Response<Outgoing>, Infallible> {
-    let Conversation { line, port, granted } = &*conversation;
+    let asked = Asked::by(&request);
+    let (mut answer, whole) = match answer(request, &conversation).await {
+        Reply::Answer(answer, whole) => (answer, whole),
+        Reply::Tunnel => return Ok(Response::new(Outgoing::Sized(None))),
+    };
+    if let Some(delivery) = answer.delivery.take() {
+        // What is left of a request's body would be taken for the next request.
+        let asked = Asked { keeps: asked.keeps && whole, ..asked };
+        conversation.means.ask(Spoiled::new(answer, delivery, asked));
+        return std::future::pending().await;
+    }
+    let body = http::outgoing(answer.content, answer.body);
+    Ok(http::response(answer.status, answer.headers, body))
+}
+
+/// Answers a request of HTTP/2.
+async fn over_two(
+    request: Request<Incoming>,
+    conversation: Arc<Conversation<(Orders, Stopped)>>,
+) -> Result<Response<Sent>, Broken> {
+    let mut answer = match answer(request, &conversation).await {
+        Reply::Answer(answer, _) => answer,
+        // There is none over HTTP/2.
+        Reply::Tunnel => return Err(Broken),
+    };
+    if let Some(delivery) = answer.delivery.take() {
+        let (orders, stop) = &conversation.means;
+        return Box::pin(delivery::answer_in_frames(answer, delivery, orders.clone(), stop.clone())).await;
+    }
+    let body = Sent::Whole(http::outgoing(answer.content, answer.body));
+    Ok(http::response(answer.status, answer.headers, body))
+}
+
+/// Answers a request, or opens the tunnel it asks for.
+async fn answer<M>(mut request: Request<Incoming>, conversation: &Conversation<M>) -> Reply {
+    let Conversation { line, port, granted, .. } = conversation;
+    #[cfg(test)]
+    let wanted = tests::deliveries::wanted(request.headers());
     let version = request.version();
     let host = request.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok());
     let passage = line.passage(request.method(), request.uri(), version, host, &port.names);
@@ -155,35 +213,26 @@ async fn answer(
         Passage::Tunnel(host) => {
             let tunnel = (hyper::upgrade::on(&mut request), host);
             *granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(tunnel);
-            return Ok(Response::new(Outgoing::Sized(None)));
+            return Reply::Tunnel;
         }
         Passage::Elsewhere(host) => (refused, Some(Refusal::Elsewhere(host))),
         Passage::NoTunnel => (refused, Some(Refusal::NoTunnel)),
     };
     let large = version == Version::HTTP_2 && http::head_size(request.uri(), request.headers()) > HEAD_LIMIT;
     let refusal = if large { Some(Refusal::Unreadable(431)) } else { refusal };
-    let answer = match refusal {
+    let (answer, whole) = if let Some(refusal) = refusal {
         // Its body is for somebody else, or too much already.
-        Some(refusal) => {
-            let (parts, _) = request.into_parts();
-            port.service.refuse(crate::exchange::Request::without_body(parts, door), &refusal)
-        }
-        None => port.service.answer(http::read(request, door).await),
+        let (parts, body) = request.into_parts();
+        let request = crate::exchange::Request::without_body(parts, door);
+        (port.service.refuse(request, &refusal), body.is_end_stream())
+    } else {
+        let request = http::read(request, door).await;
+        let whole = request.unread.is_none();
+        (port.service.answer(request), whole)
     };
-    Ok(response(answer))
-}
-
-/// An answer as hyper wants it.
-fn response(answer: Answer) -> Response<Outgoing> {
-    let body = match answer.content {
-        Content::Empty => Outgoing::Sized(None),
-        Content::OData(_) | Content::Error => Outgoing::Chunked(Some(answer.body)),
-        Content::Text | Content::Csdl | Content::Html | Content::Identity => Outgoing::Sized(Some(answer.body)),
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = answer.status;
-    *response.headers_mut() = answer.headers;
-    response
+    #[cfg(test)]
+    let answer = Answer { delivery: wanted.or(answer.delivery), ..answer };
+    Reply::Answer(answer, whole)
 }
 
 #[cfg(test)]

@@ -4,15 +4,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
-use hyper::Uri;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::server::conn::{http1, http2};
+use hyper::{Response, StatusCode, Uri};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::exchange::{BODY_LIMIT, Door, Request, Unread};
+use crate::outgoing::Outgoing;
 use crate::shutdown::Stopped;
+use crate::wire::headers::Content;
 
 /// Bytes of a request head (request line and headers) after which reading stops (431). Over HTTP/1 hyper may have read
 /// up to twice as many by then.
@@ -49,10 +52,10 @@ pub(super) fn two() -> http2::Builder<TokioExecutor> {
     http
 }
 
-/// Runs a connection to its end, or lets it finish its answers when the server stops. It says whether it ended well.
-pub(super) async fn drive<C, E>(connection: C, finish: impl FnOnce(Pin<&mut C>), mut stop: Stopped) -> Result<(), E>
+/// Runs a connection to its end, or lets it finish its answers when the server stops. It says how it ended.
+pub(super) async fn drive<C, T>(connection: C, finish: impl FnOnce(Pin<&mut C>), mut stop: Stopped) -> T
 where
-    C: Future<Output = Result<(), E>>,
+    C: Future<Output = T>,
 {
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
@@ -70,15 +73,32 @@ pub(super) async fn read(request: hyper::Request<Incoming>, door: Door) -> Reque
     let (parts, body) = request.into_parts();
     let declared = hyper::body::Body::size_hint(&body).exact();
     let (body, unread) = if declared == Some(0) {
-        (bytes::Bytes::new(), None)
+        (Bytes::new(), None)
     } else {
         match Limited::new(body, BODY_LIMIT).collect().await {
             Ok(collected) => (collected.to_bytes(), None),
             // A body that breaks off ends its connection as well; one that is too large gets an answer.
-            Err(_) => (bytes::Bytes::new(), Some(Unread::TooLarge)),
+            Err(_) => (Bytes::new(), Some(Unread::TooLarge)),
         }
     };
     Request { method: parts.method, uri: parts.uri, version: parts.version, headers: parts.headers, body, door, unread }
+}
+
+/// A body as it is sent, by the kind of the answer.
+pub(super) fn outgoing(content: Content, body: Bytes) -> Outgoing {
+    match content {
+        Content::Empty => Outgoing::Sized(None),
+        Content::OData(_) | Content::Error | Content::Batch => Outgoing::Chunked(Some(body)),
+        Content::Text | Content::Csdl | Content::Html | Content::Identity => Outgoing::Sized(Some(body)),
+    }
+}
+
+/// An answer as hyper wants it.
+pub(super) fn response<B>(status: StatusCode, headers: HeaderMap, body: B) -> Response<B> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
 }
 
 /// Bytes of a head as HTTP/2 counts them (RFC 9113, 6.5.2).

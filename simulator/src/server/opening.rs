@@ -138,4 +138,19 @@ mod tests {
         assert_eq!(runtime.block_on(rewound.read(&mut buffer)).unwrap(), 2);
         assert_eq!(runtime.block_on(rewound.read(&mut buffer)).unwrap(), 0);
     }
+
+    #[test]
+    fn a_stream_can_be_rewound_again() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for first in [&b"def"[..], b""] {
+            for again in [&b"abc"[..], b""] {
+                let (client, server) = tokio::io::duplex(64);
+                drop(client);
+                let rewound = Rewound::new(Bytes::from_static(first), server);
+                let mut found = Vec::new();
+                runtime.block_on(rewound.again(Bytes::from_static(again)).read_to_end(&mut found)).unwrap();
+                assert_eq!(found, [again, first].concat());
+            }
+        }
+    }
 }

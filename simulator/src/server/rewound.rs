@@ -6,11 +6,46 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
 /// A connection below HTTP: a socket, or something that ends in one.
-pub(super) trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+pub(super) trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+    /// The socket beneath all layers. What is done to it, TLS does not hear of.
+    fn tcp(&mut self) -> Option<&mut TcpStream>;
+}
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Socket for S {}
+impl Socket for TcpStream {
+    fn tcp(&mut self) -> Option<&mut TcpStream> {
+        Some(self)
+    }
+}
+
+impl<S: Socket + ?Sized> Socket for Box<S> {
+    fn tcp(&mut self) -> Option<&mut TcpStream> {
+        (**self).tcp()
+    }
+}
+
+impl<S: Socket> Socket for TlsStream<S> {
+    fn tcp(&mut self) -> Option<&mut TcpStream> {
+        self.get_mut().0.tcp()
+    }
+}
+
+impl<S: Socket> Socket for Rewound<S> {
+    fn tcp(&mut self) -> Option<&mut TcpStream> {
+        self.stream.tcp()
+    }
+}
+
+/// Tests speak through memory, which has nothing beneath it.
+#[cfg(test)]
+impl Socket for tokio::io::DuplexStream {
+    fn tcp(&mut self) -> Option<&mut TcpStream> {
+        None
+    }
+}
 
 /// A stream with bytes to read before its own.
 #[derive(Debug)]
@@ -22,6 +57,16 @@ pub(super) struct Rewound<S> {
 impl<S> Rewound<S> {
     pub(super) fn new(first: Bytes, stream: S) -> Self {
         Self { first, stream }
+    }
+
+    /// The same stream with bytes that were read from it and not used.
+    pub(super) fn again(self, bytes: Bytes) -> Self {
+        let first = match (bytes.is_empty(), self.first.is_empty()) {
+            (true, _) => self.first,
+            (_, true) => bytes,
+            _ => [bytes, self.first].concat().into(),
+        };
+        Self { first, stream: self.stream }
     }
 }
 

@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 
+use super::delivery::push_headers;
 use super::rewound::Socket;
 use crate::exchange::Answer;
 use crate::service::Service;
@@ -53,15 +55,16 @@ fn own_refusal(head: &[u8]) -> Option<u16> {
 /// An answer as bytes, for a connection that ends with it.
 fn spell(answer: &Answer) -> Bytes {
     let mut out = format!("HTTP/1.1 {}\r\n", answer.status).into_bytes();
-    for (name, value) in &answer.headers {
-        out.extend_from_slice(name.as_str().as_bytes());
-        out.extend_from_slice(b": ");
-        out.extend_from_slice(value.as_bytes());
-        out.extend_from_slice(b"\r\n");
-    }
+    push_headers(&mut out, &answer.headers);
     out.extend_from_slice(format!("content-length: {}\r\nconnection: close\r\n\r\n", answer.body.len()).as_bytes());
     out.extend_from_slice(&answer.body);
     out.into()
+}
+
+impl<S: Socket> Socket for Polite<S> {
+    fn tcp(&mut self) -> Option<&mut TcpStream> {
+        self.stream.tcp()
+    }
 }
 
 impl<S: Socket> AsyncRead for Polite<S> {

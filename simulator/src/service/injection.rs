@@ -9,7 +9,7 @@ use hyper::{Method, StatusCode, Version};
 use super::{Outcome, client_request_id, denied, refuse};
 use crate::answers::Spelling;
 use crate::device::record::ApiVersion;
-use crate::exchange::Request;
+use crate::exchange::{Request, Told};
 use crate::faults::act::Token;
 use crate::faults::message::{Around, Coding, Message};
 use crate::faults::operation::Of;
@@ -67,7 +67,7 @@ fn operation_of(request: &Request) -> Option<&'static str> {
     if route::metadata(&request.method, path).is_some() {
         return Some("metadata");
     }
-    if request.method == Method::POST && path.get(5..).is_some_and(|rest| rest.eq_ignore_ascii_case("/$batch")) {
+    if route::batch(path).is_some() {
         return Some("batch");
     }
     route_of(request).map(|route| route.operation.name())
@@ -92,6 +92,12 @@ impl Met {
             Apply::Before | Apply::Not if request.method != Method::GET => Some(world.rehearse(decide)),
             _ => Some(decide(world)),
         }
+    }
+
+    /// Whether the requests of a batch are asked. Each has an effect of its own that is not taken back as one: a fault that
+    /// lets none happen keeps them all from being asked.
+    pub(super) fn lets_batch_run(&self) -> bool {
+        self.rule.as_ref().is_none_or(|rule| rule.apply == Apply::After)
     }
 
     /// How a request to the identity platform is processed: whether nothing is remembered of it, and what is wrong with the
@@ -192,10 +198,11 @@ fn apply(
 ) -> Outcome {
     let request_id = stamp.request_id.hyphenated().to_string();
     let root = format!("{}://{}", spelling.scheme, spelling.authority);
+    let told = Told::of(&request.headers);
     let around = Around {
         ids: Ids {
             request_id: &request_id,
-            client_request_id: client_request_id(request).unwrap_or(&request_id),
+            client_request_id: client_request_id(&told).unwrap_or(&request_id),
             now: stamp.now,
         },
         target: request.target(),
@@ -221,10 +228,11 @@ fn apply(
     let headers = message.headers.into_iter().filter_map(|(name, value)| {
         Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_bytes(value.as_bytes()).ok()?))
     });
-    let compresses = matches!(message.content, Content::OData(_) | Content::Error | Content::Text | Content::Csdl)
-        && spelling.gzip
-        && !sign_in
-        && !message.body.is_empty();
+    let compresses =
+        matches!(message.content, Content::OData(_) | Content::Error | Content::Batch | Content::Text | Content::Csdl)
+            && spelling.gzip
+            && !sign_in
+            && !message.body.is_empty();
     let sent = Bytes::from(message.body);
     let (plain, body, gzipped) = match message.coding {
         Coding::Open if sent == outcome.plain => (outcome.plain, outcome.body, outcome.gzipped),

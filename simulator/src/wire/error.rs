@@ -92,6 +92,24 @@ pub enum Refusal {
     },
     /// The body is not the JSON object it should be.
     BadBody,
+    /// The envelope of a batch cannot be read, holds nothing, or something in it is not as it should be.
+    BatchFormat,
+    /// More requests than a batch may hold.
+    BatchTooLarge(usize),
+    /// The id of two requests of a batch.
+    BatchDuplicateId(String),
+    /// The id of a request of a batch that should write something and has no body.
+    BatchNoBody(String),
+    /// The id of one whose body is of no kind.
+    BatchNoContentType(String),
+    /// The id of one that depends on what does not run before it.
+    BatchDependency(String),
+    /// Some requests of a batch depend on others in a pattern that the service does not take.
+    BatchMixed,
+    /// A batch that does not come with `POST`.
+    BatchVerb,
+    /// A request of a batch that was not run, because one it depends on failed.
+    FailedDependency,
     /// A POST over HTTP/1.1 without a length.
     LengthRequired,
     /// The body is larger than the limit, in bytes.
@@ -242,6 +260,54 @@ impl Refusal {
                 "BadRequest",
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.".into(),
             ),
+            // Observed for a batch without requests (keboola/onedrive-extractor COM-214), reported for absolute URLs
+            // (contrib#8576, sdk-javascript#1451); that all other malformed envelopes are told so is assumed.
+            Self::BatchFormat => (StatusCode::BAD_REQUEST, "BadRequest", "Invalid batch payload format.".into()),
+            // Documented: 20 requests, and 400 for a malformed batch. The sentence is assumed.
+            Self::BatchTooLarge(limit) => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                format!("The number of requests in the batch exceeds the maximum of {limit}."),
+            ),
+            // Observed: sdk-java#559 (2020), sdk-javascript#1679 (2024). Documented: 400.
+            Self::BatchDuplicateId(id) => {
+                (StatusCode::BAD_REQUEST, "BadRequest", format!("Request Id {id} has to be unique in a batch."))
+            }
+            // Observed: sdk-dotnet#1038 (2021), sdk-dotnet#2628 (2024). Documented: an empty object must be sent.
+            Self::BatchNoBody(id) => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                format!("Write request id : {id} does not contain Content-Type header or body."),
+            ),
+            // Observed: ms-365-mcp-server#677 (2026). Documented: required.
+            Self::BatchNoContentType(id) => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                format!("Write request with id '{id}' does not contain a Content-Type header."),
+            ),
+            // Observed: sdk-dotnet-core#891 (2024), which quotes no more than the beginning.
+            Self::BatchDependency(id) => {
+                (StatusCode::BAD_REQUEST, "BadRequest", format!("Invalid dependency for request Id {id}."))
+            }
+            // Observed: docs#16280 (2022). Documented since, as a tip.
+            Self::BatchMixed => (
+                StatusCode::BAD_REQUEST,
+                "BadRequest",
+                "Batch should be either fully sequential or fully parallel.".into(),
+            ),
+            // Assumed: no capture. Status and words are those of a wrong verb elsewhere (documented: the sample in
+            // json-batching).
+            Self::BatchVerb => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Request_BadRequest",
+                "Specified HTTP method is not allowed for the request target.".into(),
+            ),
+            // Documented: the status. Code and sentence are assumed.
+            Self::FailedDependency => (
+                StatusCode::FAILED_DEPENDENCY,
+                "FailedDependency",
+                "A request that this request depends on has failed.".into(),
+            ),
             Self::LengthRequired => (StatusCode::LENGTH_REQUIRED, "", String::new()),
             // Assumed: limits of this simulator, spelled like Graph's errors.
             Self::BodyTooLarge(limit) => (
@@ -316,6 +382,15 @@ impl Refusal {
             Self::BadBody => "badBody",
             Self::Elsewhere(_) => "elsewhere",
             Self::NoTunnel => "noTunnel",
+            Self::BatchFormat => "batchFormat",
+            Self::BatchTooLarge(_) => "batchTooLarge",
+            Self::BatchDuplicateId(_) => "batchDuplicateId",
+            Self::BatchNoBody(_) => "batchNoBody",
+            Self::BatchNoContentType(_) => "batchNoContentType",
+            Self::BatchDependency(_) => "batchDependency",
+            Self::BatchMixed => "batchMixed",
+            Self::BatchVerb => "batchVerb",
+            Self::FailedDependency => "failedDependency",
             Self::LengthRequired => "lengthRequired",
             Self::BodyTooLarge(_) => "bodyTooLarge",
             Self::TargetTooLong(_) => "targetTooLong",
@@ -489,6 +564,15 @@ mod tests {
             Refusal::NoVersion { segment: "v2.0".into() },
             Refusal::BadQuery { message: "The limit is a number.".into() },
             Refusal::BadBody,
+            Refusal::BatchFormat,
+            Refusal::BatchTooLarge(20),
+            Refusal::BatchDuplicateId("1".into()),
+            Refusal::BatchNoBody("1".into()),
+            Refusal::BatchNoContentType("1".into()),
+            Refusal::BatchDependency("1".into()),
+            Refusal::BatchMixed,
+            Refusal::BatchVerb,
+            Refusal::FailedDependency,
             Refusal::LengthRequired,
             Refusal::BodyTooLarge(1_000),
             Refusal::TargetTooLong(1_000),

@@ -1,10 +1,14 @@
 //! The headers of every answer, as captured from the service (observed: tdi#24, CIS-benchmark#14).
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
+use bytes::BytesMut;
+use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::shape::Shape;
 
@@ -28,6 +32,8 @@ pub enum Content {
     Csdl,
     /// A page of the web server in front.
     Html,
+    /// The answer to a batch: plain `application/json` without a version (documented: json-batching).
+    Batch,
     /// JSON of the identity platform, whose headers are its own.
     Identity,
     /// None (204).
@@ -47,8 +53,8 @@ pub struct Head {
     pub request_id: Uuid,
     /// The client's id, if it sent one.
     pub client_request_id: Option<Box<str>>,
-    /// The tenant's time, as the header spells it.
-    pub date: HeaderValue,
+    /// The tenant's time.
+    pub now: DateTime<Utc>,
     /// Headers of this answer alone, over all others.
     pub extra: Vec<(HeaderName, HeaderValue)>,
 }
@@ -58,10 +64,16 @@ impl Head {
     pub fn headers(&self) -> HeaderMap {
         let mut headers = self.content.headers().clone();
         let own_id = guid_value(self.request_id);
-        let echoed = self.client_request_id.as_deref().and_then(|id| HeaderValue::from_str(id).ok());
-        headers.insert(CLIENT_REQUEST_ID, echoed.unwrap_or_else(|| own_id.clone()));
-        headers.insert(REQUEST_ID, own_id);
-        headers.insert(header::DATE, self.date.clone());
+        for (name, value) in headers.iter_mut().filter(|(_, value)| value.is_empty()) {
+            *value = if *name == header::DATE {
+                date(self.now)
+            } else if *name == REQUEST_ID {
+                own_id.clone()
+            } else {
+                let echoed = self.client_request_id.as_deref().and_then(|id| HeaderValue::from_str(id).ok());
+                echoed.unwrap_or_else(|| own_id.clone())
+            };
+        }
         if self.gzipped {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
@@ -73,9 +85,10 @@ impl Head {
 }
 
 impl Content {
-    /// The headers that every answer of this kind has, made once: copying them costs a third of making them.
-    fn headers(self) -> &'static HeaderMap {
-        static MADE: [OnceLock<HeaderMap>; 6 + Shape::COUNT] = [const { OnceLock::new() }; 6 + Shape::COUNT];
+    /// The headers that every answer of this kind has, made once: copying them costs a third of making them. What differs
+    /// from answer to answer is left empty.
+    pub fn headers(self) -> &'static HeaderMap {
+        static MADE: [OnceLock<HeaderMap>; 7 + Shape::COUNT] = [const { OnceLock::new() }; 7 + Shape::COUNT];
         let place = match self {
             Self::Error => 0,
             Self::Text => 1,
@@ -83,7 +96,8 @@ impl Content {
             Self::Identity => 3,
             Self::Empty => 4,
             Self::Csdl => 5,
-            Self::OData(shape) => 6 + shape.number(),
+            Self::Batch => 6,
+            Self::OData(shape) => 7 + shape.number(),
         };
         MADE[place].get_or_init(|| self.made_headers())
     }
@@ -93,7 +107,7 @@ impl Content {
         let content_type = match self {
             Self::Empty => None,
             Self::OData(shape) => Some(shape.content_type()),
-            Self::Error | Self::Identity => Some("application/json"),
+            Self::Error | Self::Batch | Self::Identity => Some("application/json"),
             Self::Text => Some("text/plain"),
             Self::Csdl => Some("application/xml"),
             Self::Html => Some("text/html; charset=us-ascii"),
@@ -110,14 +124,62 @@ impl Content {
             headers.insert(DIAGNOSTIC, HeaderValue::from_static(DIAGNOSTIC_TEXT));
         }
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        for own in [CLIENT_REQUEST_ID, REQUEST_ID, header::DATE] {
+            headers.insert(own, HeaderValue::from_static(""));
+        }
         headers
     }
 }
 
+/// Whether a header is about one exchange over HTTP: answers inside a batch do not have it (observed: graph2otel).
+pub fn is_of_the_exchange(name: &HeaderName) -> bool {
+    *name == REQUEST_ID
+        || *name == CLIENT_REQUEST_ID
+        || *name == DIAGNOSTIC
+        || [
+            header::DATE,
+            header::VARY,
+            header::STRICT_TRANSPORT_SECURITY,
+            header::CONTENT_ENCODING,
+            header::CONTENT_LENGTH,
+            header::TRANSFER_ENCODING,
+            header::CONNECTION,
+        ]
+        .contains(name)
+}
+
+/// The header `Date` at `now`. It is spelled once a second, by each thread for itself: a value that all shared would be
+/// counted up and down by every core.
+fn date(now: DateTime<Utc>) -> HeaderValue {
+    thread_local! {
+        static SPELLED: RefCell<(i64, HeaderValue)> = const { RefCell::new((i64::MIN, HeaderValue::from_static(""))) };
+    }
+    SPELLED.with_borrow_mut(|(second, spelled)| {
+        if *second != now.timestamp() {
+            let text = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            *spelled = HeaderValue::from_str(&text).expect("a date is printable");
+            *second = now.timestamp();
+        }
+        spelled.clone()
+    })
+}
+
+/// A GUID as a header's value. Each is a piece of a block that many share, which spares two allocations for each.
 fn guid_value(id: Uuid) -> HeaderValue {
+    const BLOCK: usize = 64 * Hyphenated::LENGTH;
+    thread_local! {
+        static SPARE: RefCell<BytesMut> = RefCell::new(BytesMut::new());
+    }
     let mut buffer = Uuid::encode_buffer();
     let text = id.hyphenated().encode_lower(&mut buffer);
-    HeaderValue::from_str(text).expect("a GUID is printable")
+    let piece = SPARE.with_borrow_mut(|spare| {
+        if spare.capacity() < text.len() {
+            *spare = BytesMut::with_capacity(BLOCK);
+        }
+        spare.extend_from_slice(text.as_bytes());
+        spare.split().freeze()
+    });
+    HeaderValue::from_maybe_shared(piece).expect("a GUID is printable")
 }
 
 /// Same members as the service's; the values name no real data centre.

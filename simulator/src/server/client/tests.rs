@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
@@ -22,11 +22,17 @@ use crate::tenant::{TenantSpec, Tenants};
 use crate::tls::{Places, Tls};
 use crate::wire::links::NextLink;
 
+pub(super) mod deliveries;
+
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 fn port() -> Arc<Client> {
+    port_at(Wall::System)
+}
+
+fn port_at(wall: Wall) -> Arc<Client> {
     let address = "127.0.0.1:3650";
-    let tenants = Tenants::new(TenantSpec::default(), Wall::System).unwrap();
+    let tenants = Tenants::new(TenantSpec::default(), wall).unwrap();
     let key = Arc::new(SigningKey::development());
     let service = Arc::new(Service::new(tenants, key, NextLink::Door, address.to_owned(), Log::silent()));
     let names = Names::new(address.parse().unwrap(), &[]);
@@ -84,7 +90,10 @@ async fn a_client_that_falls_silent_inside_tls_is_let_go() {
     assert!((HEAD_TIMEOUT..HEAD_TIMEOUT * 2).contains(&started.elapsed()), "{:?}", started.elapsed());
 }
 
-async fn agreed(port: &Client, stream: DuplexStream) -> tokio_rustls::client::TlsStream<DuplexStream> {
+async fn agreed<S>(port: &Client, stream: S) -> tokio_rustls::client::TlsStream<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(port.tls.ca_file()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
