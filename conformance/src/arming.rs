@@ -41,6 +41,9 @@ pub fn place_of(rule: &str) -> Option<usize> {
     rule.strip_prefix('s')?.split('.').next()?.parse().ok()
 }
 
+/// How many requests are counted one by one; no operation of a client that ends sends more.
+const COUNTED: u32 = 60;
+
 fn rules(place: usize, stimulus: &Stimulus) -> Vec<Json> {
     let Stimulus { on, times, apply, act } = stimulus;
     let operation = match on.endpoint {
@@ -69,5 +72,6 @@ fn rules(place: usize, stimulus: &Stimulus) -> Vec<Json> {
         // From the first one on needs no counting.
         return vec![rule(format!("s{place}"), None, *times)];
     }
-    (on.nth..on.nth.saturating_add(*times)).map(|nth| rule(format!("s{place}.{nth}"), Some(nth), 1)).collect()
+    let times = (*times).min(COUNTED);
+    (on.nth..on.nth.saturating_add(times)).map(|nth| rule(format!("s{place}.{nth}"), Some(nth), 1)).collect()
 }

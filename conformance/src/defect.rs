@@ -63,7 +63,7 @@ defects! {
     TokenToForeignLink "B32" "PAG-07" "Sends its token wherever a link leads.";
     SwallowsPageError "B34" "PAG-10" "Gives the pages it has when the next one fails.";
     RestartsAtThrottledPage "B35" "PAG-11" "Begins anew at a page that was throttled, and keeps what it has.";
-    TrustsCount "B36" "PAG-05" "Stops when it has as many devices as the first page counted.";
+    TrustsCount "B36" "PAG-05" "Reads as many devices as the first page counted, no more and no less.";
     LinkBeforeValueOnly "B37" "PAR-02" "Finds the link only in front of the devices.";
     // Parsing.
     UnknownPropertyFatal "B38" "PAR-01" "Fails at a property it does not know.";

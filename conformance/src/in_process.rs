@@ -185,7 +185,7 @@ impl World {
         let journal = self.simulator.control("GET", path, &serde_json::Value::Null).map_err(DriveError::SetUp)?;
         let entries = journal["value"].as_array().map(Vec::as_slice).unwrap_or_default();
         for (place, entry) in served.iter().zip(entries) {
-            let stimulus = entry["injected"].as_str().and_then(arming::place_of);
+            let stimulus = entry["injected"]["fault"].as_str().and_then(arming::place_of);
             trace.exchanges[*place].stimuli.extend(stimulus);
         }
         Ok(())

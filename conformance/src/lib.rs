@@ -2,25 +2,49 @@
 //!
 //! The client is any program in any language; the simulator of the `simtune` crate is the other side. A [`scenario`] is
 //! data: a tenant, a program of [operations](operation), and [stimuli](stimulus), which are faults of the simulator.
-//! Something that can [drive](drive) a client runs a scenario and brings back [evidence]: what went over the wire
-//! ([`trace`]), what the client said ([`client_log`]), how the world ended. [Rules](rules) are pure functions over that.
+//! Something that can [drive] a client runs a scenario and brings back [evidence]: what went over the wire ([`trace`]),
+//! what the client said ([`client_log`]), how the world ended. [Rules](rules) are pure functions over that. The
+//! [`runner`] puts it together; its head tells the path of a scenario.
 //!
-//! | Module | Is |
-//! |---|---|
-//! | [`scenario`], [`operation`], [`stimulus`] | what is to happen, as data that is saved and replayed |
-//! | [`matrix`], [`model`] | what is true in a scenario, worked out without the simulator |
-//! | [`trace`], [`client_log`], [`evidence`] | what did happen |
-//! | [`rule`], [`rules`], [`finding`], [`verdict`] | what is required, and what it amounts to |
-//! | [`defect`] | the defects of real clients, which the reference client can have |
-//! | [`drive`] | how a scenario is run with a client |
-//! | [`in_process`] | by calling a Rust client here, in no time |
-//! | [`over_sockets`] | over real sockets, in real time, whatever the client is written in |
-//! | [`conversation`] | the door to such a client: [`worker`], with its [`protocol`], or [`command`]; both are a [`process`] |
-//! | [`generate`], [`judge`], [`shrink`], [`runner`] | a whole run |
-//! | [`results`], [`waivers`], [`story`], [`failure_file`], [`render`] | what is told of a run |
-//! | [`cli`] | the program |
+//! ```text
+//!   generate ──▶ scenario ──▶ drive ──▶ evidence ──▶ judge ──▶ finding ──▶ shrink ──▶ story
+//!   (a seed)     (data)        │  ▲                    │                    │
+//!                              ▼  │                    └─ rules             └─ drive, judge again
+//!                     client ◀──▶ simulator
+//! ```
+//!
+//! | Module | Is | May name |
+//! |---|---|---|
+//! | [`scenario`], [`operation`], [`stimulus`] | what is to happen, as data that is saved and replayed | one another, `matrix`, `model` |
+//! | [`matrix`], [`model`] | what is true in a scenario, worked out without the simulator | the scenario |
+//! | [`trace`], [`client_log`], [`evidence`] | what did happen | the scenario |
+//! | [`rule`], [`finding`], [`verdict`] | what a rule is, what it finds, what that amounts to | the evidence |
+//! | [`rules`] | the registry: a file for each family, a row for each rule | all of the above |
+//! | [`defect`] | the defects of real clients | nobody |
+//! | [`drive`] | how a scenario is run with a client, however it is reached | the evidence |
+//! | [`transport`] | what a Rust client works with | nobody |
+//! | [`reference`](mod@reference) | a client that behaves, and, with a defect, one that does not | `transport`, `defect` |
+//! | [`in_process`] | driving a Rust client in this process, in virtual time | `drive`, `transport`, `simulator` |
+//! | `simulator` | the only file that names the simulator's crate | the scenario, `transport`, `arming` |
+//! | [`arming`] | tenant and stimuli in the words of the control API | the scenario |
+//! | [`generate`] | scenarios from a seed | the scenario, `rules` |
+//! | [`judge`](mod@judge), [`shrink`], [`runner`] | running, judging, making small | `drive`, `rules` |
+//! | [`checking`] | one call for tests | `story`, `runner` |
+//! | [`over_sockets`] | driving a client of any language over real sockets, in real time | `drive`, `conversation`, `simulator`, `masking` |
+//! | [`conversation`] | telling a client what to do, however it is reached | `transport`, `client_log`, `protocol` |
+//! | [`worker`], [`command`] | the two ways: a program that stays, and one that is started for each operation | `conversation`, `process`, `protocol` |
+//! | [`protocol`](mod@protocol) | what a runner and a driver say to each other, and its schema | `client_log`, `operation`, `transport` |
+//! | [`process`](mod@process) | programs in groups of their own | nobody |
+//! | [`http`] | one request over real sockets | `transport` |
+//! | [`story`](mod@story), [`failure_file`] | a conviction for people, and one to be run again | the runner |
+//! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict` |
+//! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results` |
+//! | [`cli`](mod@cli) | the program | all of the above |
+//!
+//! Only `simulator` looks at the computer's clock, for [`over_sockets`], and rules, model and shrinking are functions of what they are given.
 
 pub mod arming;
+pub mod checking;
 pub mod cli;
 pub mod client_log;
 pub mod command;
@@ -58,3 +82,5 @@ pub mod transport;
 pub mod verdict;
 pub mod waivers;
 pub mod worker;
+
+pub use self::checking::check;

@@ -40,8 +40,8 @@ pub struct Check {
     pub met: fn(&Case<'_>) -> bool,
     /// The breaches.
     pub judge: fn(&Case<'_>) -> Vec<Breach>,
-    /// The smallest scenario that meets the rule, written by hand.
-    pub minimal: fn() -> Scenario,
+    /// The smallest scenarios that meet the rule, written by hand, one for each way to break it.
+    pub minimal: &'static [fn() -> Scenario],
     /// The faulty clients that it must convict.
     pub convicts: &'static [Defect],
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod batches;
+pub mod document;
 mod errors;
 mod observe;
 mod paging;

@@ -23,6 +23,7 @@ use simtune::exchange::{Delivery, Door, Point, Request, Scheme};
 use simtune::fleet;
 use simtune::identity::directory::Auth;
 use simtune::identity::keys::SigningKey;
+use simtune::journal::TokenHash;
 use simtune::log::Log;
 use simtune::ready::Ready;
 use simtune::running::Simulator as Running;
@@ -403,5 +404,5 @@ pub(crate) fn wall_now() -> DateTime<Utc> {
 
 /// The hash that the journal shows in the place of a token.
 pub(crate) fn token_hash(token: &str) -> String {
-    simtune::journal::token_hash(token.as_bytes())
+    TokenHash::of(token.as_bytes()).to_string()
 }

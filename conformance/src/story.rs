@@ -6,6 +6,7 @@ use crate::client_log::{End, Performed};
 use crate::evidence::Evidence;
 use crate::operation::Op;
 use crate::rule::{Profile, Rule};
+use crate::runner::Failure;
 use crate::scenario::Scenario;
 use crate::stimulus::{Act, Stimulus};
 use crate::trace::{Exchange, Party};
@@ -27,8 +28,23 @@ pub struct Told<'a> {
     pub text: &'a str,
     /// The exchanges that prove it.
     pub witness: &'a [usize],
-    /// How to run it again.
-    pub replay: &'a str,
+    /// How to run it again, where it was saved.
+    pub replay: Option<&'a str>,
+}
+
+/// The whole story of a conviction, with its head.
+pub fn story(failure: &Failure) -> String {
+    let smallest = &failure.smallest;
+    let told = Told {
+        rule: failure.rule,
+        profile: Profile::default(),
+        scenario: &smallest.scenario,
+        evidence: &smallest.evidence,
+        text: &smallest.text,
+        witness: &smallest.witness,
+        replay: None,
+    };
+    format!("{} {}  {}\n  {}\n", failure.verdict.name(), failure.rule.id, failure.rule.summary, told.lines().join("\n  "))
 }
 
 impl Told<'_> {
@@ -43,7 +59,7 @@ impl Told<'_> {
         let sources: Vec<String> =
             self.rule.sources.iter().map(|source| format!("{}, read {}", source.text, source.read)).collect();
         lines.push(format!("source    {}", sources.join("; ")));
-        lines.push(format!("replay    {}", self.replay));
+        lines.extend(self.replay.map(|replay| format!("replay    {replay}")));
         lines.extend(self.curl().into_iter().map(|line| format!("by hand   {line}")));
         lines
     }

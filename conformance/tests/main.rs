@@ -1,5 +1,9 @@
 //! The tests of the conformance kit, one binary.
 
+mod convictions;
 mod driving;
+mod innocence;
+mod registry;
+mod shrinking;
 mod vocabulary;
 mod workers;

@@ -230,7 +230,7 @@ impl Written {
             evidence: &failure.smallest.evidence,
             text: &failure.smallest.text,
             witness: &failure.smallest.witness,
-            replay: &replay,
+            replay: Some(&replay),
         };
         line.story = told.lines();
         saved.story.clone_from(&line.story);

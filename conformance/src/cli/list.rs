@@ -62,8 +62,10 @@ pub(super) fn explained(rule: &Rule) -> String {
             if matches!(rule.watch, Watch::Twins(..)) {
                 let _ = writeln!(text, "Seen by          comparing a scenario with a twin that must make no difference");
             }
-            let scenario = serde_json::to_string_pretty(&(check.minimal)()).expect("a scenario becomes JSON");
-            let _ = writeln!(text, "\nIts smallest scenario:\n{scenario}");
+            for write in check.minimal {
+                let scenario = serde_json::to_string_pretty(&write()).expect("a scenario becomes JSON");
+                let _ = writeln!(text, "\nA smallest scenario:\n{scenario}");
+            }
         }
     }
     text

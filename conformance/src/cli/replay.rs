@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &ReplayArguments) -> Done {
             evidence: &judgement.evidence,
             text: &breach.text,
             witness: &breach.witness,
-            replay: &replay,
+            replay: Some(&replay),
         };
         print(&format!("STILL FAILS {}  {}\n  {}\n", rule.id, rule.summary, told.lines().join("\n  ")));
         return Ok(ExitCode::Broken);

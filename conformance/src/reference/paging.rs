@@ -8,6 +8,9 @@ use crate::client_log::{DeviceSeen, ErrorKind};
 use crate::defect::Defect;
 use crate::transport::HttpResponse;
 
+/// How often an empty page may lead to itself.
+const EMPTY_TURNS: usize = 10;
+
 /// What no URL can hold.
 const UNUSABLE: &percent_encoding::AsciiSet =
     &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
@@ -26,6 +29,7 @@ impl ReferenceClient {
         let mut url = first.clone();
         let mut seen = vec![url.clone()];
         let mut largest = 0;
+        let mut counted: Option<u64> = None;
         loop {
             let page = match self.page(&url) {
                 Ok(page) => page,
@@ -39,6 +43,7 @@ impl ReferenceClient {
                 if self.is(Defect::RestartsAtThrottledPage) {
                     // It starts anew, and keeps what it has.
                     url.clone_from(&first);
+                    seen = vec![url.clone()];
                     continue;
                 }
                 return Ok(Listing { devices: Vec::new(), complete: true });
@@ -49,12 +54,12 @@ impl ReferenceClient {
                 devices.push(read::device(device, self.defects)?);
             }
             largest = largest.max(value.len());
+            counted = counted.or(page["@odata.count"].as_u64());
             let Some(link) = self.next(&page, &url) else { break };
             let stops = self.is(Defect::FirstPageOnly)
                 || (self.is(Defect::StopsAtEmptyPage) && value.is_empty())
                 || (self.is(Defect::StopsAtShortPage) && value.len() < largest)
-                || (self.is(Defect::TrustsCount)
-                    && page["@odata.count"].as_u64().is_some_and(|count| devices.len() as u64 >= count));
+                || (self.is(Defect::TrustsCount) && counted.is_some_and(|count| devices.len() as u64 >= count));
             if stops {
                 break;
             }
@@ -64,13 +69,19 @@ impl ReferenceClient {
             } else {
                 self.respelled(link)
             };
-            if seen.contains(&url) && !self.is(Defect::EndlessCycle) {
+            // An empty page may lead to itself until there is something on it, though not for ever.
+            let turns = seen.iter().filter(|known| **known == url).count();
+            let allowed = if value.is_empty() { EMPTY_TURNS } else { 0 };
+            if turns > allowed && !self.is(Defect::EndlessCycle) {
                 return Err(Trouble::new(ErrorKind::Unknown, "the pages lead in a circle"));
             }
             if !self.is_trusted(&url) && !self.is(Defect::TokenToForeignLink) {
                 return Err(Trouble::new(ErrorKind::Unknown, "the next page is said to be at another host"));
             }
             seen.push(url.clone());
+        }
+        if self.is(Defect::TrustsCount) && counted.is_some_and(|count| (devices.len() as u64) < count) {
+            return Err(Trouble::new(ErrorKind::Parse, "there are fewer devices than were counted"));
         }
         Ok(Listing { devices, complete: true })
     }

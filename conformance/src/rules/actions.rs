@@ -7,7 +7,7 @@ use crate::evidence::Case;
 use crate::finding::Breach;
 use crate::operation::{DeviceRef, Op};
 use crate::rule::{Check, Level, Levels, Rule, Watch};
-use crate::stimulus::{Act, Endpoint, RetryAfter, Stimulus};
+use crate::stimulus::{Act, Endpoint, Point, RetryAfter, Stimulus};
 
 fn repeated_blindly(case: &Case<'_>) -> Vec<Breach> {
     repeated(case)
@@ -139,7 +139,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| case.trace.exchanges.iter().any(|exchange| is_action(exchange) && is_ambiguous(exchange)),
             judge: repeated_blindly,
-            minimal: || one_reset_meets(Act::status(504)),
+            minimal: &[|| one_reset_meets(Act::status(504)), || one_reset_meets(Act::Reset { at: Point::Start })],
             convicts: &[Defect::RepeatsPostOn5xx, Defect::RepeatsPostOnReset],
         }),
     },
@@ -154,10 +154,10 @@ pub(super) static RULES: &[Rule] = &[
                 case.trace.exchanges.iter().any(|exchange| is_action(exchange) && !exchange.response.is_success())
             },
             judge: dishonest,
-            minimal: || {
+            minimal: &[|| {
                 resetting()
                     .with(Stimulus::once(Endpoint::Reset, 1, Act::come_again(429, RetryAfter::Seconds(1))).times(1_000))
-            },
+            }],
             convicts: &[Defect::ClaimsSuccess],
         }),
     },
@@ -170,7 +170,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| case.trace.at(Endpoint::Reset).any(|(_, exchange)| exchange.response.is_success()),
             judge: success_repeated,
-            minimal: resetting,
+            minimal: &[resetting],
             convicts: &[Defect::RepeatsPostOn204],
         }),
     },
@@ -183,7 +183,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| case.trace.at(Endpoint::Reset).next().is_some(),
             judge: framing,
-            minimal: resetting,
+            minimal: &[resetting],
             convicts: &[Defect::NoContentLength, Defect::InventsBody],
         }),
     },
@@ -200,11 +200,11 @@ pub(super) static RULES: &[Rule] = &[
                 })
             },
             judge: states,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = resetting();
                 scenario.program.push(Op::GetActionResult { device: DeviceRef::At(0) });
                 scenario
-            },
+            }],
             convicts: &[Defect::StuckPending],
         }),
     },

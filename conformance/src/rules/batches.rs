@@ -174,7 +174,7 @@ pub(super) static RULES: &[Rule] = &[
                         .any(|op| matches!(op, Op::BatchReset { devices } if devices.len() > LIMIT))
             },
             judge: shape,
-            minimal: || batch(21),
+            minimal: &[|| batch(21)],
             convicts: &[Defect::LargeBatch],
         }),
     },
@@ -193,7 +193,7 @@ pub(super) static RULES: &[Rule] = &[
                     Vec::new()
                 }
             },
-            minimal: mixed,
+            minimal: &[mixed],
             convicts: &[Defect::ByPosition],
         }),
     },
@@ -206,7 +206,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| batches(case).iter().any(|(_, exchange)| is_mixed(exchange)),
             judge: misjudged,
-            minimal: mixed,
+            minimal: &[mixed],
             convicts: &[Defect::OuterSuccess],
         }),
     },
@@ -219,7 +219,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| batches(case).iter().any(|(_, exchange)| !throttled_inside(exchange).is_empty()),
             judge: repeated_parts,
-            minimal: one_throttled,
+            minimal: &[one_throttled],
             convicts: &[Defect::RetriesWholeBatch, Defect::InnerRetryAfterIgnored],
         }),
     },

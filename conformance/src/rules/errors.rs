@@ -164,7 +164,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| !final_errors(case).is_empty(),
             judge: surfaced,
-            minimal: || list_meets(Act::status(403)),
+            minimal: &[|| list_meets(Act::status(403))],
             convicts: &[],
         }),
     },
@@ -186,9 +186,9 @@ pub(super) static RULES: &[Rule] = &[
             Check {
                 met: |case| met(case, |act| has_body(act, &[ErrorBody::Overload])),
                 judge: |_| Vec::new(),
-                minimal: || {
+                minimal: &[|| {
                     listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(400)).with_body(ErrorBody::Overload))
-                },
+                }],
                 convicts: &[Defect::BranchesOnMessage],
             },
             Twin { of: reworded, differ: same_course },
@@ -203,9 +203,9 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| final_errors(case).iter().any(|(_, last, _)| super::observe::hit(case, last, odd)),
             judge: |case| lost(case, odd),
-            minimal: || {
+            minimal: &[|| {
                 listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(403)).with_body(ErrorBody::Throttled))
-            },
+            }],
             convicts: &[Defect::InnerErrorFatal],
         }),
     },
@@ -218,7 +218,9 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| final_errors(case).iter().any(|(_, last, _)| super::observe::hit(case, last, unreadable)),
             judge: |case| lost(case, unreadable),
-            minimal: || listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(403)).with_body(ErrorBody::Html)),
+            minimal: &[|| {
+                listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(403)).with_body(ErrorBody::Html))
+            }],
             convicts: &[Defect::HtmlHidesStatus],
         }),
     },
@@ -231,9 +233,9 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| final_errors(case).iter().any(|(_, last, _)| super::observe::hit(case, last, nested)),
             judge: |case| lost(case, nested),
-            minimal: || {
+            minimal: &[|| {
                 listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(403)).with_body(ErrorBody::Nested))
-            },
+            }],
             convicts: &[],
         }),
     },
@@ -256,7 +258,7 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || list_meets(Act::status(404)),
+            minimal: &[|| list_meets(Act::status(404))],
             convicts: &[Defect::NotFoundIsEmpty],
         }),
     },
@@ -274,7 +276,7 @@ pub(super) static RULES: &[Rule] = &[
                     .filter_map(|deed| Some(Breach::new(format!("a 200 was no list: {}", wrong(case, &deed)?), vec![])))
                     .collect()
             },
-            minimal: || listing(1).with(Stimulus::once(Endpoint::List, 1, Act::Page { kind: PageKind::NoValue })),
+            minimal: &[|| listing(1).with(Stimulus::once(Endpoint::List, 1, Act::Page { kind: PageKind::NoValue }))],
             convicts: &[],
         }),
     },
@@ -287,7 +289,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| deeds(case).any(|deed| deed.answer().is_some_and(|answer| answer.error.is_some())),
             judge: told_secrets,
-            minimal: || getting().with(Stimulus::once(Endpoint::Get, 1, Act::status(403))),
+            minimal: &[|| getting().with(Stimulus::once(Endpoint::Get, 1, Act::status(403)))],
             convicts: &[Defect::LeaksSecret],
         }),
     },

@@ -226,6 +226,13 @@ fn is_stray_end(act: &Act) -> bool {
     matches!(act, Act::Page { kind: PageKind::NullLink | PageKind::NextLinkOnEmpty })
 }
 
+/// Three devices in a service that makes nothing of `$skip`.
+fn skips_strangely() -> crate::scenario::Scenario {
+    let mut scenario = listing(3);
+    scenario.tenant.quirks.insert("skip".to_owned(), "empty-with-link".to_owned());
+    scenario
+}
+
 pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "PAG-01",
@@ -236,7 +243,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| !linked(case).is_empty(),
             judge: |case| unfollowed(case, |_| true),
-            minimal: || listing(2),
+            minimal: &[|| listing(2)],
             convicts: &[Defect::FirstPageOnly],
         }),
     },
@@ -252,13 +259,13 @@ pub(super) static RULES: &[Rule] = &[
                     || !respelled(case).is_empty()
             },
             judge: respelled,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = listing(2);
                 "100% + 1 & #2".clone_into(&mut scenario.tenant.devices[0].name);
                 scenario.program =
                     vec![Op::ListDevices { filter: None, select: vec!["id".into(), "deviceName".into()] }];
                 scenario
-            },
+            }],
             convicts: &[Defect::DecodesLink, Defect::AddsOptions, Defect::ReordersLink],
         }),
     },
@@ -271,7 +278,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| linked(case).iter().any(|(_, exchange, _)| is_empty_page(exchange)),
             judge: |case| unfollowed(case, is_empty_page),
-            minimal: || page_is(1, 1, PageKind::Empty),
+            minimal: &[|| page_is(1, 1, PageKind::Empty)],
             convicts: &[Defect::StopsAtEmptyPage],
         }),
     },
@@ -292,11 +299,11 @@ pub(super) static RULES: &[Rule] = &[
                     items(exchange).is_some_and(|count| count > 0 && count < largest_before(case, exchange))
                 })
             },
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = page_is(22, 2, PageKind::Short);
                 scenario.tenant.page = 10;
                 scenario
-            },
+            }],
             convicts: &[Defect::StopsAtShortPage],
         }),
     },
@@ -308,15 +315,11 @@ pub(super) static RULES: &[Rule] = &[
         needs: &["op.list"],
         watch: Watch::Case(Check {
             met: |case| {
-                !linked(case).is_empty()
-                    && (met(case, is_wrong_count) || case.scenario.tenant.quirks.contains_key("skip"))
+                met(case, is_wrong_count)
+                    || (!linked(case).is_empty() && case.scenario.tenant.quirks.contains_key("skip"))
             },
             judge: own_arithmetic,
-            minimal: || {
-                let mut scenario = page_is(3, 1, PageKind::WrongCount);
-                scenario.tenant.quirks.insert("skip".to_owned(), "empty-with-link".to_owned());
-                scenario
-            },
+            minimal: &[|| page_is(1, 1, PageKind::WrongCount), skips_strangely],
             convicts: &[Defect::OwnSkip, Defect::TrustsCount],
         }),
     },
@@ -337,7 +340,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, is_foreign_link),
             judge: |case| token_abroad(case, |earlier| super::observe::hit(case, earlier, is_foreign_link)),
-            minimal: || page_is(2, 1, PageKind::ForeignLink),
+            minimal: &[|| page_is(2, 1, PageKind::ForeignLink)],
             convicts: &[Defect::TokenToForeignLink],
         }),
     },
@@ -348,13 +351,13 @@ pub(super) static RULES: &[Rule] = &[
         sources: &[ROBUSTNESS],
         needs: &["op.list"],
         watch: Watch::Case(Check {
-            met: |case| hits(case, is_loop).count() > 1,
+            met: |case| met(case, is_loop),
             judge: circles,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = page_is(2, 1, PageKind::Loop);
                 scenario.stimuli[0].times = 1_000;
                 scenario
-            },
+            }],
             convicts: &[Defect::EndlessCycle],
         }),
     },
@@ -372,7 +375,7 @@ pub(super) static RULES: &[Rule] = &[
                     .map(|deed| Breach::new(format!("a device came twice or late, and {}", deed.told()), vec![]))
                     .collect()
             },
-            minimal: || page_is(2, 1, PageKind::Duplicate),
+            minimal: &[|| page_is(2, 1, PageKind::Duplicate)],
             convicts: &[],
         }),
     },
@@ -390,11 +393,11 @@ pub(super) static RULES: &[Rule] = &[
                 })
             },
             judge: swallowed,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = page_meets(2, 2, Act::come_again(429, RetryAfter::Seconds(1)));
                 scenario.stimuli[0].times = 1_000;
                 scenario
-            },
+            }],
             convicts: &[Defect::SwallowsPageError, Defect::GivesUpSilently],
         }),
     },
@@ -407,7 +410,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: stopped_between,
             judge: resumed,
-            minimal: || page_meets(2, 2, Act::come_again(429, RetryAfter::Seconds(1))),
+            minimal: &[|| page_meets(2, 2, Act::come_again(429, RetryAfter::Seconds(1)))],
             convicts: &[Defect::RestartsAtThrottledPage],
         }),
     },
@@ -427,7 +430,7 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || page_is(2, 1, PageKind::ExpiredToken),
+            minimal: &[|| page_is(2, 1, PageKind::ExpiredToken)],
             convicts: &[],
         }),
     },
@@ -440,7 +443,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, is_relative),
             judge: |case| must_not_matter(case, is_relative),
-            minimal: || page_is(2, 1, PageKind::RelativeLink),
+            minimal: &[|| page_is(2, 1, PageKind::RelativeLink)],
             convicts: &[],
         }),
     },
@@ -453,7 +456,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, is_hard_link),
             judge: |case| must_not_matter(case, is_hard_link),
-            minimal: || page_is(2, 1, PageKind::LongLink),
+            minimal: &[|| page_is(2, 1, PageKind::LongLink)],
             convicts: &[],
         }),
     },
@@ -466,7 +469,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, is_stray_end),
             judge: |case| must_not_matter(case, is_stray_end),
-            minimal: || page_is(1, 1, PageKind::NullLink),
+            minimal: &[|| page_is(1, 1, PageKind::NullLink)],
             convicts: &[],
         }),
     },
@@ -496,7 +499,7 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || listing(2),
+            minimal: &[|| listing(2)],
             convicts: &[],
         }),
     },

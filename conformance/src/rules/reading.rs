@@ -229,7 +229,7 @@ macro_rules! harmless {
             watch: Watch::Case(Check {
                 met: |case| met(case, $is),
                 judge: |case| must_not_matter(case, $is),
-                minimal: $minimal,
+                minimal: &[$minimal],
                 convicts: $convicts,
             }),
         }
@@ -315,7 +315,7 @@ pub(super) static RULES: &[Rule] = &[
                         && case.scenario.tenant.devices.iter().any(|device| is_strange_date(&device.last_sync)))
             },
             judge: dates,
-            minimal: || meets_body(BodyKind::LastDates),
+            minimal: &[|| meets_body(BodyKind::LastDates)],
             convicts: &[Defect::FractionFatal, Defect::YearOneFatal],
         }),
     },
@@ -333,11 +333,11 @@ pub(super) static RULES: &[Rule] = &[
                         .any(|(_, place, _)| i32::try_from(case.scenario.tenant.devices[*place].storage).is_err())
             },
             judge: numbers,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = listing(1);
                 scenario.tenant.devices[0].storage = (1 << 53) + 1;
                 scenario
-            },
+            }],
             convicts: &[Defect::Int32, Defect::Double],
         }),
     },
@@ -350,7 +350,10 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, framed_otherwise) || met(case, mark),
             judge: names_in_pieces,
-            minimal: || named("Zoë").with(Stimulus::once(Endpoint::List, 1, Act::Chunk { bytes: 1 })),
+            minimal: &[
+                || named("Zoë").with(Stimulus::once(Endpoint::List, 1, Act::Chunk { bytes: 1 })),
+                || meets_body(BodyKind::Bom),
+            ],
             convicts: &[Defect::SplitsCharacters, Defect::ByteOrderMarkFatal],
         }),
     },
@@ -378,7 +381,7 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || listing(1),
+            minimal: &[|| listing(1)],
             convicts: &[],
         }),
     },
@@ -391,12 +394,12 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, cut),
             judge: short_success,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = listing(2).with(Stimulus::once(Endpoint::List, 1, Act::Truncate { bytes: 3_000 }));
                 scenario.tenant.page = 10;
                 scenario.stimuli[0].times = 9;
                 scenario
-            },
+            }],
             convicts: &[Defect::AcceptsTruncated],
         }),
     },
@@ -409,7 +412,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, emptied),
             judge: |case| crashes(case, emptied),
-            minimal: || meets_body(BodyKind::Empty),
+            minimal: &[|| meets_body(BodyKind::Empty)],
             convicts: &[Defect::EmptySuccessCrashes],
         }),
     },
@@ -422,7 +425,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, strange_status),
             judge: misread_status,
-            minimal: || resetting().with(Stimulus::once(Endpoint::Reset, 1, Act::status(599))),
+            minimal: &[|| resetting().with(Stimulus::once(Endpoint::Reset, 1, Act::status(599)))],
             convicts: &[Defect::UnknownStatusIsSuccess],
         }),
     },
@@ -444,7 +447,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| seen(case).iter().any(|(_, place, _)| !case.scenario.tenant.devices[*place].name.is_ascii()),
             judge: names,
-            minimal: || named("Zoë’s 📱 \"1\""),
+            minimal: &[|| named("Zoë’s 📱 \"1\"")],
             convicts: &[],
         }),
     },

@@ -62,6 +62,12 @@ fn method_and_body(case: &Case<'_>) -> Vec<Breach> {
 fn lost(case: &Case<'_>, which: impl Fn(&Act) -> bool + Copy) -> Vec<Breach> {
     hits(case, which)
         .filter(|(at, exchange)| exchange.request.method == "GET" && next(case, *at).is_none())
+        // Whoever followed one before gives up for a reason.
+        .filter(|(at, exchange)| {
+            !case.trace.exchanges[..*at]
+                .iter()
+                .any(|earlier| earlier.during == exchange.during && hit(case, earlier, which))
+        })
         .filter_map(|(at, exchange)| {
             let deed = deeds(case).find(|deed| Some(deed.place) == exchange.during)?;
             if deed.claims_success() {
@@ -99,6 +105,10 @@ fn list_goes(code: u16, location: Destination) -> crate::scenario::Scenario {
     list_meets(Act::Redirect { code, location })
 }
 
+fn reset_goes(code: u16) -> crate::scenario::Scenario {
+    resetting().with(Stimulus::once(Endpoint::Reset, 1, Act::Redirect { code, location: Destination::Itself }))
+}
+
 pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "RED-01",
@@ -109,7 +119,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, at_home),
             judge: |case| lost(case, at_home),
-            minimal: || list_goes(302, Destination::Itself),
+            minimal: &[|| list_goes(302, Destination::Itself)],
             convicts: &[],
         }),
     },
@@ -125,13 +135,7 @@ pub(super) static RULES: &[Rule] = &[
                     .any(|(at, exchange)| exchange.request.method == "POST" && next(case, at).is_some())
             },
             judge: method_and_body,
-            minimal: || {
-                resetting().with(Stimulus::once(
-                    Endpoint::Reset,
-                    1,
-                    Act::Redirect { code: 307, location: Destination::Itself },
-                ))
-            },
+            minimal: &[|| reset_goes(303), || reset_goes(307)],
             convicts: &[Defect::SeeOtherKeepsPost, Defect::TemporaryRedirectBecomesGet],
         }),
     },
@@ -144,7 +148,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| hits(case, relative).any(|(_, exchange)| exchange.request.method == "GET"),
             judge: |case| must_not_matter(case, relative),
-            minimal: || list_goes(302, Destination::Relative),
+            minimal: &[|| list_goes(302, Destination::Relative)],
             convicts: &[Defect::RelativeLocationFatal],
         }),
     },
@@ -157,7 +161,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, abroad),
             judge: token_along_redirect,
-            minimal: || list_goes(302, Destination::ForeignHost),
+            minimal: &[|| list_goes(302, Destination::ForeignHost)],
             convicts: &[Defect::TokenAcrossRedirect],
         }),
     },
@@ -178,12 +182,12 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| hits(case, redirected).count() > 1,
             judge: endless,
-            minimal: || {
+            minimal: &[|| {
                 listing(1).with(
                     Stimulus::once(Endpoint::List, 1, Act::Redirect { code: 302, location: Destination::Itself })
                         .times(1_000),
                 )
-            },
+            }],
             convicts: &[Defect::EndlessRedirects],
         }),
     },
@@ -204,13 +208,13 @@ pub(super) static RULES: &[Rule] = &[
                     .filter(|breach| case.trace.exchanges[breach.witness[0]].endpoint == Some(Endpoint::Batch))
                     .collect()
             },
-            minimal: || {
+            minimal: &[|| {
                 batch(1).with(Stimulus::once(
                     Endpoint::Batch,
                     1,
                     Act::Redirect { code: 308, location: Destination::Itself },
                 ))
-            },
+            }],
             convicts: &[],
         }),
     },

@@ -143,7 +143,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: asks_with_options,
             judge: without_dollar,
-            minimal: || finding("Device 0"),
+            minimal: &[|| finding("Device 0")],
             convicts: &[Defect::NoDollar],
         }),
     },
@@ -156,7 +156,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asked_with(case, RESERVED),
             judge: |case| misfound(case, RESERVED),
-            minimal: || finding("A + B & C #1"),
+            minimal: &[|| finding("A + B & C #1")],
             convicts: &[Defect::UnescapedFilter],
         }),
     },
@@ -169,7 +169,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asked_with(case, "'"),
             judge: |case| misfound(case, "'"),
-            minimal: || finding("O'Phone"),
+            minimal: &[|| finding("O'Phone")],
             convicts: &[],
         }),
     },
@@ -193,7 +193,7 @@ pub(super) static RULES: &[Rule] = &[
                     || !case.trace.exchanges.is_empty()
             },
             judge: stray_bodies,
-            minimal: getting,
+            minimal: &[getting],
             convicts: &[],
         }),
     },
@@ -223,7 +223,7 @@ pub(super) static RULES: &[Rule] = &[
                     > 1
             },
             judge: ids,
-            minimal: || listing(2),
+            minimal: &[|| listing(2)],
             convicts: &[Defect::ConstantRequestId],
         }),
     },
@@ -244,10 +244,10 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, stalled),
             judge: waited_for_ever,
-            minimal: || {
+            minimal: &[|| {
                 let act = Act::Stall { length: Seconds(3_600), at: Point::Start };
                 getting().with(Stimulus::once(Endpoint::Get, 1, act))
-            },
+            }],
             convicts: &[Defect::NoTimeout],
         }),
     },
@@ -289,7 +289,7 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || getting().with(Stimulus::once(Endpoint::Get, 1, Act::Reset { at: Point::Start })),
+            minimal: &[|| getting().with(Stimulus::once(Endpoint::Get, 1, Act::Reset { at: Point::Start }))],
             convicts: &[],
         }),
     },
@@ -319,7 +319,7 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: getting,
+            minimal: &[getting],
             convicts: &[],
         }),
     },

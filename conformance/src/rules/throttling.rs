@@ -275,7 +275,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, seconds_with_429),
             judge: |case| early(case, seconds_with_429),
-            minimal: || told_to_wait(429, RetryAfter::Seconds(7)),
+            minimal: &[|| told_to_wait(429, RetryAfter::Seconds(7))],
             convicts: &[Defect::IgnoresRetryAfter, Defect::Milliseconds],
         }),
     },
@@ -288,7 +288,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, is_date),
             judge: |case| early(case, is_date),
-            minimal: || dated(DateForm::Imf),
+            minimal: &[|| dated(DateForm::Imf)],
             convicts: &[Defect::SecondsOnly],
         }),
     },
@@ -301,7 +301,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, is_old_date),
             judge: |case| early(case, is_old_date),
-            minimal: || dated(DateForm::Asctime),
+            minimal: &[|| dated(DateForm::Asctime)],
             convicts: &[],
         }),
     },
@@ -314,7 +314,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, is_503),
             judge: |case| early(case, is_503),
-            minimal: || told_to_wait(503, RetryAfter::Seconds(7)),
+            minimal: &[|| told_to_wait(503, RetryAfter::Seconds(7))],
             convicts: &[Defect::RetryAfterOn429Only],
         }),
     },
@@ -332,7 +332,7 @@ pub(super) static RULES: &[Rule] = &[
                 })
             },
             judge: pace,
-            minimal: || listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(429)).times(3)),
+            minimal: &[|| listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(429)).times(3))],
             convicts: &[Defect::HotLoop, Defect::ConstantDelay],
         }),
     },
@@ -349,7 +349,7 @@ pub(super) static RULES: &[Rule] = &[
                     .any(|run| run.iter().filter(|(_, exchange)| !exchange.response.is_success()).count() >= 4)
             },
             judge: unending,
-            minimal: || listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(503)).times(1_000)),
+            minimal: &[|| listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(503)).times(1_000))],
             convicts: &[Defect::RetriesForEver],
         }),
     },
@@ -368,7 +368,7 @@ pub(super) static RULES: &[Rule] = &[
                 })
             },
             judge: never_again,
-            minimal: || told_to_wait(429, RetryAfter::Seconds(1)),
+            minimal: &[|| told_to_wait(429, RetryAfter::Seconds(1))],
             convicts: &[],
         }),
     },
@@ -381,13 +381,13 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| case.trace.exchanges.iter().any(|exchange| is_later_value(case, exchange)),
             judge: |case| early(case, |exchange, _| is_later_value(case, exchange)),
-            minimal: || {
+            minimal: &[|| {
                 told_to_wait(429, RetryAfter::Seconds(1)).with(Stimulus::once(
                     Endpoint::List,
                     2,
                     Act::come_again(429, RetryAfter::Seconds(7)),
                 ))
-            },
+            }],
             convicts: &[Defect::FirstValueForAll],
         }),
     },
@@ -400,7 +400,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, is_long),
             judge: |case| early(case, is_long),
-            minimal: || told_to_wait(429, RetryAfter::Seconds(600)),
+            minimal: &[|| told_to_wait(429, RetryAfter::Seconds(600))],
             convicts: &[Defect::CapsRetryAfter],
         }),
     },
@@ -413,7 +413,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, |_, asked| asked == Asked::Garbage),
             judge: garbage,
-            minimal: || told_to_wait(429, RetryAfter::Raw("soon".to_owned())),
+            minimal: &[|| told_to_wait(429, RetryAfter::Raw("soon".to_owned()))],
             convicts: &[Defect::GarbageMeansNow],
         }),
     },
@@ -426,7 +426,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, is_decimal),
             judge: |case| early(case, is_decimal),
-            minimal: || told_to_wait(429, RetryAfter::Raw("9.5".to_owned())),
+            minimal: &[|| told_to_wait(429, RetryAfter::Raw("9.5".to_owned()))],
             convicts: &[],
         }),
     },
@@ -439,7 +439,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, seconds_with_429),
             judge: |case| early(case, seconds_with_429),
-            minimal: || told_to_wait(429, RetryAfter::Seconds(7)),
+            minimal: &[|| told_to_wait(429, RetryAfter::Seconds(7))],
             convicts: &[Defect::HeaderCase],
         }),
     },
@@ -471,7 +471,9 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || batch(1).with(Stimulus::once(Endpoint::Batch, 1, Act::come_again(429, RetryAfter::Seconds(1)))),
+            minimal: &[|| {
+                batch(1).with(Stimulus::once(Endpoint::Batch, 1, Act::come_again(429, RetryAfter::Seconds(1))))
+            }],
             convicts: &[Defect::LosesBody],
         }),
     },
@@ -497,7 +499,9 @@ pub(super) static RULES: &[Rule] = &[
                 })
             },
             judge: repeated_refusals,
-            minimal: || list_meets(Act::status(403)).with(Stimulus::once(Endpoint::List, 2, Act::status(403)).times(9)),
+            minimal: &[|| {
+                list_meets(Act::status(403)).with(Stimulus::once(Endpoint::List, 2, Act::status(403)).times(9))
+            }],
             convicts: &[Defect::RetriesRefusals],
         }),
     },
@@ -526,9 +530,9 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, is_of_token),
             judge: |case| early(case, is_of_token),
-            minimal: || {
+            minimal: &[|| {
                 listing(1).with(Stimulus::once(Endpoint::Token, 1, Act::come_again(429, RetryAfter::Seconds(7))))
-            },
+            }],
             convicts: &[],
         }),
     },

@@ -133,11 +133,11 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = getting();
                 scenario.tenant.sign_in = SignIn::OpaqueToken;
                 scenario
-            },
+            }],
             convicts: &[Defect::AssumesJwt],
         }),
     },
@@ -154,7 +154,7 @@ pub(super) static RULES: &[Rule] = &[
                     && deeds(case).all(|deed| undisturbed(case, deed.place))
             },
             judge: wasteful,
-            minimal: reading_twice,
+            minimal: &[reading_twice],
             convicts: &[Defect::TokenPerCall],
         }),
     },
@@ -167,11 +167,11 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, expired),
             judge: renewal,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = getting().with(get_meets(TokenDefect::Expired));
                 scenario.stimuli[0].times = 1_000;
                 scenario
-            },
+            }],
             convicts: &[Defect::NeverRenews, Defect::RenewsForEver],
         }),
     },
@@ -184,7 +184,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| met(case, challenge) && case.scenario.tenant.sign_in == SignIn::ClientCredentials,
             judge: claims,
-            minimal: || getting().with(get_meets(TokenDefect::ClaimsChallenge)),
+            minimal: &[|| getting().with(get_meets(TokenDefect::ClaimsChallenge))],
             convicts: &[Defect::IgnoresClaims],
         }),
     },
@@ -214,7 +214,7 @@ pub(super) static RULES: &[Rule] = &[
                     .map(|(at, _)| Breach::new("there is a token in the URL", vec![at]))
                     .collect()
             },
-            minimal: getting,
+            minimal: &[getting],
             convicts: &[],
         }),
     },
@@ -227,13 +227,13 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| secret_refused(case).next().is_some(),
             judge: tried_again,
-            minimal: || {
+            minimal: &[|| {
                 let mut scenario = listing(1);
                 scenario.stimuli.push(
                     Stimulus::once(Endpoint::Token, 1, Act::status(401)).with_body(ErrorBody::EntraSecret).times(1_000),
                 );
                 scenario
-            },
+            }],
             convicts: &[Defect::RetriesInvalidClient],
         }),
     },
@@ -268,7 +268,7 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: || getting().with(Stimulus::once(Endpoint::Get, 1, Act::status(403))),
+            minimal: &[|| getting().with(Stimulus::once(Endpoint::Get, 1, Act::status(403)))],
             convicts: &[],
         }),
     },
