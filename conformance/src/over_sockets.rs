@@ -115,7 +115,7 @@ impl<'a> OverSockets<'a> {
             let end = match answer {
                 Ok(answer) => End::Answered(Box::new(answer)),
                 // It waits as it was told to; that it had not come back too early is all that can be said.
-                Err(Unanswered::Late) if patience.is_cut_short => break,
+                Err(Unanswered::Late) if patience.is_cut_short => End::NotAwaited,
                 Err(Unanswered::Late) => End::Hung,
                 Err(Unanswered::Ended(Gone::Crash(text))) if alone || !conversation.had_company() => {
                     self.note_crash(scenario, &text);
@@ -222,8 +222,10 @@ fn evidence(
     }
     let journal = served.control("GET", "/api/tenants/default/journal?after=0", None)?;
     let entries = journal["value"].as_array().map(Vec::as_slice).unwrap_or_default();
+    // The parts of a batch did not go over the wire by themselves.
+    let sent: Vec<&Json> = entries.iter().filter(|entry| entry["batch"].is_null()).collect();
     let recorded = Recorded { scenario, start, log: &log };
-    let mut trace = Trace { exchanges: entries.iter().map(|entry| recorded.exchange(entry)).collect() };
+    let mut trace = Trace { exchanges: sent.iter().map(|entry| recorded.exchange(entry)).collect() };
     recorded.let_go(&mut trace);
     trace.number_pages();
     secrets.extend(tokens_said(&log, entries));

@@ -53,6 +53,8 @@ pub struct ReferenceClient {
     sent: u64,
     /// The first `Retry-After` it ever saw.
     first_wait: Option<Duration>,
+    /// How long it waits for an answer.
+    timeout: Duration,
 }
 
 /// Why an operation failed.
@@ -69,7 +71,14 @@ impl ReferenceClient {
 
     /// A client with defects.
     pub fn with(surroundings: Surroundings, defects: Defects) -> Self {
-        Self { surroundings, defects, token: None, sent: 0, first_wait: None }
+        Self { surroundings, defects, token: None, sent: 0, first_wait: None, timeout: TIMEOUT }
+    }
+
+    /// The same with another patience for answers.
+    #[must_use]
+    pub const fn timeout_after(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// Does what it is told.

@@ -196,6 +196,7 @@ fn act(stimulus: &Stimulus) -> String {
 fn end(performed: &Performed) -> String {
     match &performed.end {
         End::Hung => "did not come to an end".to_owned(),
+        End::NotAwaited => "was not waited for".to_owned(),
         End::Crashed(how) => format!("crashed: {}", shortened(how, 120)),
         End::Answered(answer) if answer.unsupported => "has no such operation".to_owned(),
         End::Answered(answer) if answer.ok => {

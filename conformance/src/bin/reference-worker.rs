@@ -7,6 +7,7 @@ use std::io::{BufRead as _, Write as _, stdin, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use simtune_conformance::defect::{Defect, Defects};
 use simtune_conformance::protocol::{ClientName, DriverHello, FromDriver, ToDriver, VERSION};
@@ -30,9 +31,11 @@ fn main() -> ExitCode {
     for line in stdin().lock().lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
             Ok(ToDriver::Hello { .. }) => say(&FromDriver::Hello(hello())),
-            Ok(ToDriver::Open { id, session, env, .. }) => match Surroundings::real(runtime.handle(), env) {
+            Ok(ToDriver::Open { id, session, env, config }) => match Surroundings::real(runtime.handle(), env) {
                 Ok(surroundings) => {
-                    sessions.insert(session, Arc::new(Mutex::new(ReferenceClient::with(surroundings, defects))));
+                    let client = ReferenceClient::with(surroundings, defects);
+                    let client = client.timeout_after(Duration::from_millis(config.timeout_ms));
+                    sessions.insert(session, Arc::new(Mutex::new(client)));
                     say(&FromDriver::Ok { id });
                 }
                 Err(message) => say(&FromDriver::Error { id: Some(id), message }),

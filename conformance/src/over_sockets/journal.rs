@@ -84,15 +84,8 @@ impl Recorded<'_> {
 
     /// The operation that was under way.
     fn during(&self, at: Moment) -> Option<usize> {
-        let operations = self.log.operations.iter();
-        let begun = operations.rev().find(|performed| performed.began <= at);
-        let known = begun.filter(|performed| at <= performed.ended).map(|performed| performed.op);
-        // One that was not waited for is not in the log: it is the next of the program.
-        known.or_else(|| {
-            let next = self.log.operations.last().map_or(0, |last| last.op + 1);
-            let after = self.log.operations.last().is_none_or(|last| at > last.ended);
-            (after && next < self.scenario.program.len()).then_some(next)
-        })
+        let begun = self.log.operations.iter().rev().find(|performed| performed.began <= at)?;
+        (at <= begun.ended).then_some(begun.op)
     }
 }
 
