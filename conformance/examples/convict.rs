@@ -9,7 +9,6 @@ use simtune_conformance::judge::judge;
 use simtune_conformance::reference::{CAPABILITIES, ReferenceClient};
 use simtune_conformance::rule::Profile;
 use simtune_conformance::rules;
-use simtune_conformance::verdict::Verdict;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse().ok());
@@ -26,7 +25,7 @@ fn main() -> ExitCode {
                 (0..cases).find(|number| {
                     let scenario = generate::scenario(seed, *number);
                     let judged = judge(&drive, &scenario, &[rule], Profile::Graph).expect("it can be run");
-                    judged.opinions.iter().any(|opinion| opinion.verdict >= Verdict::Warn)
+                    judged.opinions.iter().any(|opinion| opinion.breach.is_some())
                 })
             })
             .collect();

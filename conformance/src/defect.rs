@@ -107,6 +107,29 @@ defects! {
     ConstantRequestId "B76" "COR-01" "Gives all its requests one id.";
     NoTimeout "B77" "TRN-02" "Waits for ever.";
     StuckPending "B79" "IDM-07" "Says that an action is done when it is pending.";
+    // Beside the catalogue: what else can go wrong, so that no rule stands unproved.
+    NewestDatesOnly "B80" "THR-03" "Understands one of HTTP's formats of dates.";
+    GivesUpAtOnce "B81" "THR-07" "Claims to come again after 429, and does not.";
+    RoundsDown "B82" "THR-11" "Cuts the decimals off a `Retry-After`.";
+    HastyAtTokens "B83" "THR-23" "Comes back to the token endpoint at once.";
+    TwiceFatal "B84" "PAG-09" "Fails at a device that is there twice.";
+    ExpiredLinkIsEnd "B85" "PAG-12" "Takes a link that is refused for the end of the list.";
+    RelativeLinkIsEnd "B86" "PAG-13" "Takes a link without a host for the end of the list.";
+    ShortensLinks "B87" "PAG-14" "Keeps two kilobytes of a link.";
+    FollowsNull "B88" "PAG-15" "Follows a link that is null.";
+    OneOfEachName "B89" "PAG-18" "Keeps one device of each name.";
+    SingleApostrophe "B90" "ENC-03" "Does not double apostrophes.";
+    BodyOnGet "B91" "ENC-06" "Sends a body with every GET.";
+    AnnotationsFatal "B92" "PAR-06" "Fails at annotations inside a device.";
+    AsciiOnly "B93" "PAR-15" "Replaces letters that are not ASCII.";
+    LosesStatus "B94" "ERR-01" "Gives errors without their status.";
+    NestedFatal "B95" "ERR-06" "Fails at JSON inside a message.";
+    NoValueIsEmpty "B96" "ERR-08" "Takes a page without `value` for an empty one.";
+    RedirectIsData "B97" "RED-01" "Takes a redirect for an empty answer.";
+    TokenInUrl "B98" "AUTH-06" "Puts its token into URLs.";
+    TokenOnForbidden "B99" "AUTH-09" "Gets new tokens when it is forbidden something.";
+    ResetIsFinal "B100" "TRN-04" "Gives up at the first connection that is reset.";
+    UnwrapsErrors "B101" "RUN-01" "Panics at an error without a request-id.";
 }
 
 /// Which defects a client has.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use crate::arming;
 use crate::client_log::{Answer, ClientLog, End, Performed};
@@ -182,14 +183,30 @@ impl World {
     /// Reads in the journal which stimulus happened to which exchange.
     fn note_stimuli(&self, trace: &mut Trace, served: &[usize]) -> Result<(), DriveError> {
         let path = "/api/tenants/default/journal?after=0";
-        let journal = self.simulator.control("GET", path, &serde_json::Value::Null).map_err(DriveError::SetUp)?;
-        let entries = journal["value"].as_array().map(Vec::as_slice).unwrap_or_default();
-        for (place, entry) in served.iter().zip(entries) {
-            let stimulus = entry["injected"]["fault"].as_str().and_then(arming::place_of);
+        let journal: Journal =
+            self.simulator.control("GET", path, &serde_json::Value::Null).map_err(DriveError::SetUp)?;
+        for (place, entry) in served.iter().zip(journal.value) {
+            let stimulus = entry.injected.and_then(|injected| arming::place_of(&injected.fault));
             trace.exchanges[*place].stimuli.extend(stimulus);
         }
         Ok(())
     }
+}
+
+/// The journal, as far as it is read here.
+#[derive(Deserialize)]
+struct Journal {
+    value: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    injected: Option<Injected>,
+}
+
+#[derive(Deserialize)]
+struct Injected {
+    fault: String,
 }
 
 impl Clock for World {

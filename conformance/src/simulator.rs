@@ -15,6 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hyper::body::Body;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Uri, Version};
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use simtune::clock::{ClockStart, Wall};
 use simtune::config;
@@ -83,16 +84,22 @@ impl Simulator {
         let (_, stopped) = Shutdown::new();
         let simulator = Self { control: Control::new(Arc::clone(&service), ready), service, wall, stopped };
         for place in 0..scenario.tenant.devices.len() {
-            simulator.control("POST", "/api/tenants/default/devices", &model::members(scenario, place))?;
+            simulator.tell("POST", "/api/tenants/default/devices", &model::members(scenario, place))?;
         }
         if !scenario.stimuli.is_empty() {
-            simulator.control("PUT", "/api/tenants/default/faults", &arming::faults(&scenario.stimuli))?;
+            simulator.tell("PUT", "/api/tenants/default/faults", &arming::faults(&scenario.stimuli))?;
         }
         Ok(simulator)
     }
 
-    /// Asks the control API.
-    pub(crate) fn control(&self, method: &str, path: &str, body: &Json) -> Result<Json, String> {
+    /// Asks the control API, and reads of the answer what is wanted.
+    pub(crate) fn control<T: DeserializeOwned>(&self, method: &str, path: &str, body: &Json) -> Result<T, String> {
+        let text = self.tell(method, path, body)?;
+        serde_json::from_slice(&text).map_err(|error| format!("{method} {path}: {error}"))
+    }
+
+    /// Tells the control API something; the answer as it came.
+    fn tell(&self, method: &str, path: &str, body: &Json) -> Result<Vec<u8>, String> {
         let mut request = request(method, path, Bytes::from(body.to_string()))?;
         request.headers.insert("host", HeaderValue::from_static("localhost"));
         let answered = at_once(self.control.answer(request, self.stopped.clone()));
@@ -104,13 +111,11 @@ impl Simulator {
         {
             text.extend(frame.into_data().unwrap_or_default());
         }
-        if !status.is_success() {
-            return Err(format!("{method} {path}: {status} {}", String::from_utf8_lossy(&text)));
+        if status.is_success() {
+            Ok(text)
+        } else {
+            Err(format!("{method} {path}: {status} {}", String::from_utf8_lossy(&text)))
         }
-        if text.is_empty() {
-            return Ok(Json::Null);
-        }
-        serde_json::from_slice(&text).map_err(|error| format!("{method} {path}: {error}"))
     }
 
     /// Where a client finds it.
@@ -134,7 +139,7 @@ impl Simulator {
 
     /// A token, as a tester makes one.
     pub(crate) fn token(&self) -> Result<String, String> {
-        let made = self.control("POST", "/api/tenants/default/tokens", &json!({ "lifetime": "8h" }))?;
+        let made: Json = self.control("POST", "/api/tenants/default/tokens", &json!({ "lifetime": "8h" }))?;
         made["access_token"].as_str().map(str::to_owned).ok_or_else(|| "there is no token in the answer".to_owned())
     }
 

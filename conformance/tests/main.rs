@@ -1,5 +1,6 @@
 //! The tests of the conformance kit, one binary.
 
+mod architecture;
 mod convictions;
 mod driving;
 mod innocence;

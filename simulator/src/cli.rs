@@ -119,7 +119,8 @@ struct ServeArguments {
 
 #[derive(Debug, clap::Args)]
 struct ExecArguments {
-    /// Exit 3 when the command succeeded and this was met: unknown-route, ignored-filter; a list, or repeated
+    /// Exit 3 when the command succeeded and this was met: unknown-route, ignored-filter, early-retry, would-throttle; a
+    /// list, or repeated
     #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = report::checks::named)]
     fail_on: Vec<&'static report::checks::Check>,
     /// Write what the command asked for to a file, as junit=FILE or json=FILE; may be repeated

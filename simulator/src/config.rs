@@ -23,6 +23,7 @@ use crate::log::LogFormat;
 use crate::quirks::{Profile, Quirks};
 use crate::support;
 use crate::tenant::TenantSpec;
+use crate::throttle;
 use crate::tls;
 use crate::wire::links::NextLink;
 use crate::world::CheckIn;
@@ -99,6 +100,11 @@ pub struct Options {
     /// What goes wrong on purpose: none, kind, ordinary, hostile, or a file of faults [default: none]
     #[arg(long, env = "SIMTUNE_FAULTS", value_name = "NAME|FILE")]
     pub faults: Option<String>,
+
+    /// The documented budgets: report what Graph would refuse, enforce them, off, or a factor that scales and enforces
+    /// them [default: report]
+    #[arg(long, env = "SIMTUNE_THROTTLE", value_name = "report|enforce|off|FACTOR")]
+    pub throttle: Option<String>,
 
     /// auto, manual, or the instant at which a manual clock starts [default: auto]
     #[arg(long, env = "SIMTUNE_CLOCK", value_name = "auto|manual|ISO-TIME")]
@@ -229,6 +235,7 @@ impl Options {
             quirks: self.quirks.or(below.quirks),
             quirk: below.quirk.into_iter().chain(self.quirk).collect(),
             faults: self.faults.or(below.faults),
+            throttle: self.throttle.or(below.throttle),
             clock: self.clock.or(below.clock),
             check_in: self.check_in.or(below.check_in),
             next_link: self.next_link.or(below.next_link),
@@ -282,6 +289,7 @@ impl Options {
                 edition: self.edition.map(checked_edition).transpose()?,
                 quirks: quirks(self.quirks.as_deref(), &self.quirk)
                     .map_err(|error| UsageError(format!("--quirks, --quirk: {error}")))?,
+                throttle: throttle(self.throttle.as_deref()).map_err(in_flag("--throttle"))?,
                 clock: self
                     .clock
                     .as_deref()
@@ -318,6 +326,11 @@ pub fn quirks<S: AsRef<str>>(profile: Option<&str>, single: &[S]) -> Result<Quir
         quirks.set(name, value).map_err(UsageError)?;
     }
     Ok(quirks)
+}
+
+/// Reads `report`, `enforce`, `off` or a factor.
+pub fn throttle(text: Option<&str>) -> Result<throttle::Mode, String> {
+    text.map_or_else(|| Ok(throttle::Mode::default()), str::parse)
 }
 
 /// Reads `2s` or `realistic`.

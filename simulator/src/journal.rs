@@ -53,6 +53,8 @@ pub struct Entry {
     /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
     /// would be counted up and down by every core.
     pub ignored: Option<Arc<[String]>>,
+    /// Whether it was answered although it exceeded a budget.
+    pub would_throttle: bool,
     /// What was asked.
     pub asked: Asked,
     /// What the client sent behind its head.
@@ -290,7 +292,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
             json!({ "fault": injected.fault, "act": injected.act, "apply": injected.apply })
         }),
         "ignored": entry.ignored.as_deref().unwrap_or_default(),
-        "wouldThrottle": false,
+        "wouldThrottle": entry.would_throttle,
         "request": shown_message(sent_headers, &entry.sent, mask_sent),
         "response": shown_message(answer_headers, &entry.answered, mask_answered),
     })

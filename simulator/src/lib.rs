@@ -107,6 +107,7 @@ pub mod sign_in;
 pub mod support;
 pub mod tally;
 pub mod tenant;
+pub mod throttle;
 pub mod tls;
 pub mod variables;
 pub mod wire;

@@ -17,8 +17,11 @@ mod navigation;
 mod overview;
 mod rows;
 mod run_action;
+mod throttled;
 mod update_device;
 mod which;
+
+pub use self::throttled::throttled;
 
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;

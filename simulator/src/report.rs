@@ -42,6 +42,14 @@ pub struct Report {
     pub ignored: Vec<Ignored>,
     /// Requests with further things that had no effect, which are not listed.
     pub ignored_left_out: u64,
+    /// Requests that exceeded a documented budget, whether they were refused or not.
+    pub would_throttle: Vec<OverBudget>,
+    /// How many of those were refused.
+    pub throttled: u64,
+    /// Requests that came again before the time that `Retry-After` had told.
+    pub early_retries: Vec<EarlyRetry>,
+    /// Early requests for further routes, which are not listed.
+    pub early_retries_left_out: u64,
     /// The checks that `--fail-on` asked for.
     pub checks: Vec<CheckResult>,
 }
@@ -94,6 +102,28 @@ pub struct UnknownRoute {
     /// The path; `{id}` stands for keys.
     pub path: String,
     /// How often it was asked for.
+    pub requests: u64,
+}
+
+/// A budget that was exceeded.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OverBudget {
+    /// The budget's name, as `GET /api/tenants/{tenant}/throttle` shows it.
+    pub budget: &'static str,
+    /// How many requests exceeded it.
+    pub requests: u64,
+}
+
+/// A route that was asked for again too early.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EarlyRetry {
+    /// The verb.
+    pub method: String,
+    /// The path; `{id}` stands for keys.
+    pub path: String,
+    /// How often that was too early.
     pub requests: u64,
 }
 
@@ -153,6 +183,14 @@ impl Report {
             unknown_routes_left_out: counts.unknown_routes.left_out,
             ignored: listed(&counts.ignored, |what, requests| Ignored { what: what.clone(), requests }),
             ignored_left_out: counts.ignored.left_out,
+            would_throttle: listed(&counts.over_budget, |budget, requests| OverBudget { budget, requests }),
+            throttled: counts.throttled,
+            early_retries: listed(&counts.early_retries, |asked, requests| EarlyRetry {
+                method: asked.method.clone(),
+                path: asked.path.clone(),
+                requests,
+            }),
+            early_retries_left_out: counts.early_retries.left_out,
             checks,
         }
     }

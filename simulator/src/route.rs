@@ -381,7 +381,7 @@ fn split_key(segment: &str) -> (&str, Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{metadata, route};
+    use super::{Operation, metadata, route};
     use crate::device::record::ApiVersion;
     use hyper::Method;
     use proptest::prelude::*;
@@ -453,6 +453,10 @@ mod tests {
         let told: Vec<String> =
             cases.iter().map(|(verb, path)| format!("{verb} {path}\n  {}", told(verb, path))).collect();
         insta::assert_snapshot!(told.join("\n"));
+        let all: Vec<&str> = Operation::all().map(Operation::name).collect();
+        for route in cases.iter().filter_map(|(verb, path)| route(&verb.parse().unwrap(), path).ok()) {
+            assert!(all.contains(&route.operation.name()), "{:?} is one of all", route.operation);
+        }
     }
 
     #[test]

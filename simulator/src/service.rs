@@ -1,8 +1,8 @@
 //! One request, top to bottom.
 //!
 //! [`Service::answer`] is an ordinary function from a request to an answer; the socket is a few lines around it. The
-//! order of refusals is fixed: fault → web server → token → route → role → query. `$metadata` needs no token. The requests
-//! of a batch go the same way one by one, and the world is free between them.
+//! order of refusals is fixed: fault → web server → token → throttle → route → role → query. `$metadata` needs no token. The
+//! requests of a batch go the same way one by one, and the world is free between them.
 
 mod injection;
 
@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
 
+use self::injection::Met;
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Kept, Spelling};
 use crate::batch::{self, Asking, Batch};
@@ -20,7 +21,7 @@ use crate::device::record::ApiVersion;
 use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Told, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
-use crate::journal::{self, Body, Entry, Within};
+use crate::journal::{self, Body, Entry, TokenHash, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
@@ -30,6 +31,7 @@ use crate::route::{self, Operation};
 use crate::sign_in;
 use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
+use crate::throttle::ledger::Exchange;
 use crate::wire::cors;
 use crate::wire::error::{Ids, Refusal};
 use crate::wire::headers::{Content, Head};
@@ -42,6 +44,8 @@ use crate::world::{Stamp, World};
 pub const TARGET_LIMIT: usize = 16 * 1024;
 /// Characters of a client's request id that are echoed; a longer one is not taken for an id.
 const CLIENT_ID_LIMIT: usize = 256;
+/// The name of the refusal of a request that exceeds a budget.
+const THROTTLED: &str = "throttled";
 
 /// Everything the client port needs to answer.
 #[derive(Debug)]
@@ -71,6 +75,8 @@ struct Outcome {
     refusal: Option<&'static str>,
     /// The path asked for, its keys replaced, where nothing is emulated there.
     unknown_route: Option<String>,
+    /// The budget it exceeded, refused or not.
+    exceeded: Option<&'static str>,
     /// How it is spoiled on its way.
     delivery: Option<Delivery>,
     /// The batch that the request came in.
@@ -132,35 +138,29 @@ impl Service {
         let told = Told::of(&request.headers);
         let caller = self.access.caller(told.authorization, &self.tenants);
         let asked = Asked::new(self.spelling(&request, &told));
-        let (stamp, outcome, met) = {
+        let (stamp, outcome, met, exceeded) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
-            let decide = |world: &mut World| {
+            let armed = world.faults.are_armed();
+            let met = if armed { injection::meet(&mut world, &request) } else { Met::default() };
+            let outcome = met.process(&mut world, &request, |world| {
                 // What comes in a batch does not pass the web server again.
                 if within.is_none() {
                     web_server(&request, &told, world).map_err(|refusal| (refusal, None))?;
                 }
                 self.decide(world, &request, &asked, &caller, now)
-            };
-            let outcome = match &met {
-                None => Some(decide(&mut world)),
-                Some(met) => met.process(&mut world, &request, decide),
-            };
-            (stamp, outcome, met)
+            });
+            (stamp, outcome, met, world.throttle.take_exceeded())
         };
         let outcome = outcome.map(|outcome| {
             outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp))
         });
-        let mut outcome = match (met, outcome) {
-            (None, Some(outcome)) => outcome,
-            (Some(met), outcome) => met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp),
-            (None, None) => unreachable!("what no fault strikes is processed"),
-        };
+        let mut outcome = met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp);
         if told.has_origin {
             cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
         }
+        outcome.exceeded = exceeded.map(|exceeded| exceeded.budget);
         outcome.within = within;
         self.finish(&request, &told, &caller, outcome, stamp)
     }
@@ -174,7 +174,8 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let stamp = world.stamp(now);
-            let met = if world.faults.are_armed() { injection::meet(&mut world, &request) } else { None };
+            let armed = world.faults.are_armed();
+            let met = if armed { injection::meet(&mut world, &request) } else { Met::default() };
             let passed = web_server(&request, &told, &world).and_then(|()| caller.authenticate(now));
             (stamp, passed.map(|()| *world.quirks()), met)
         };
@@ -188,13 +189,8 @@ impl Service {
             });
             outcome.unwrap_or_else(|refusal| refuse(&refusal, None, &request, &stamp))
         };
-        let mut outcome = match met {
-            None => process(),
-            Some(met) => {
-                let processed = met.lets_batch_run().then(process);
-                met.spoil(processed, &request, &caller.tenant, &self.spelling(&request, &told), &stamp)
-            }
-        };
+        let processed = met.lets_batch_run().then(process);
+        let mut outcome = met.spoil(processed, &request, &caller.tenant, &self.spelling(&request, &told), &stamp);
         outcome.operation = Some("batch");
         if told.has_origin {
             cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
@@ -237,7 +233,8 @@ impl Service {
         }
     }
 
-    /// `$metadata`, or token → kept answer, or route → role → operation.
+    /// `$metadata`, or token → budgets → kept answer, or route → role → operation. A path that leads nowhere draws on no
+    /// budget (assumed).
     fn decide(
         &self,
         world: &mut World,
@@ -260,12 +257,24 @@ impl Service {
             && let Some(kept) = world.answers.get(asked)
             && caller.has_any(kept.operation.scopes())
         {
+            let operation = kept.operation;
+            if let Err(exceeded) = world.throttle.admit(caller.app_id, operation.charge(query), now) {
+                let call = route::route(&request.method, path).map_err(unrouted)?.backend_call(Some(query));
+                let refusal =
+                    operations::throttled(&exceeded, world.quirks(), call, (caller.tenant.id, caller.app_id), now);
+                return Err((refusal, Some(operation)));
+            }
             return Ok(Outcome::of_kept(kept, gzip));
         }
 
         let route = route::route(&request.method, path).map_err(unrouted)?;
         let operation = route.operation;
         let routed = |refusal| (refusal, Some(operation));
+        world.admit(caller.app_id, operation.charge(query), now).map_err(|exceeded| {
+            let call = route.backend_call(Some(query));
+            let caller = (caller.tenant.id, caller.app_id);
+            routed(operations::throttled(&exceeded, world.quirks(), call, caller, now))
+        })?;
         if route.is_mine() && caller.user.is_none() {
             return Err(routed(Refusal::NoSignedInUser));
         }
@@ -346,7 +355,7 @@ impl Service {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
             let armed = world.faults.are_armed();
-            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { None };
+            let met = if armed { injection::meet_sign_in(&mut world, &request, call) } else { Met::default() };
             (world.stamp(now), met)
         };
         let told = Told::of(&request.headers);
@@ -368,13 +377,8 @@ impl Service {
                 ..Outcome::new(answered.status, Content::Identity, answered.body)
             }
         };
-        let mut outcome = match met {
-            None => process(occasion(false, None)),
-            Some(met) => {
-                let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
-                met.spoil(processed, &request, &caller.tenant, &spelling, &stamp)
-            }
-        };
+        let processed = met.sign_in().map(|(rehearsed, issue)| process(occasion(rehearsed, issue)));
+        let mut outcome = met.spoil(processed, &request, &caller.tenant, &spelling, &stamp);
         if told.has_origin {
             cors::allow(call.endpoint(), &mut outcome.headers);
         }
@@ -402,6 +406,9 @@ impl Service {
         };
 
         self.tally.answered(outcome.operation, outcome.status.as_u16());
+        if let Some(budget) = outcome.exceeded {
+            self.tally.exceeded(budget, outcome.refusal == Some(THROTTLED));
+        }
         self.tally.ignored(outcome.ignored.as_deref().unwrap_or_default());
         if let Some(path) = outcome.unknown_route {
             self.tally.unknown_route(request.method.as_str(), path);
@@ -425,6 +432,7 @@ impl Service {
             user: caller.user_name.clone(),
             injected: outcome.injected,
             ignored: outcome.ignored,
+            would_throttle: outcome.exceeded.is_some() && outcome.refusal != Some(THROTTLED),
             asked: journal::Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash),
             sent: Body::copied(&request.body),
             head,
@@ -432,13 +440,26 @@ impl Service {
             batch: outcome.within,
             token_hash: caller.token_hash,
         };
+        let waiting = retry_after(&entry.head.extra).cloned();
+        let exchange = Exchange {
+            app: caller.app_id,
+            token_hash: caller.token_hash.as_ref().map(TokenHash::digits),
+            method: request.method.as_str(),
+            target: request.target(),
+            at: stamp.now,
+            request_id: stamp.request_id,
+        };
         let entry = Arc::new(entry);
-        let (newest, forgotten) = {
-            let mut journal = caller.tenant.journal();
-            let forgotten = journal.write(entry);
-            (journal.newest(), forgotten)
+        let (newest, forgotten, early) = {
+            let mut records = caller.tenant.records();
+            let forgotten = records.journal.write(entry);
+            let told = waiting.as_ref().and_then(|value| value.to_str().ok());
+            (records.journal.newest(), forgotten, records.ledger.note(&exchange, told))
         };
         drop(forgotten);
+        if early {
+            self.tally.early_retry(request.method.as_str(), route::template(request.uri.path()));
+        }
         caller.tenant.announce(newest);
         answer
     }
@@ -458,6 +479,7 @@ impl Outcome {
             ignored: None,
             refusal: None,
             unknown_route: None,
+            exceeded: None,
             delivery: None,
             within: None,
             injected: None,
@@ -526,6 +548,9 @@ fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, st
     if let Some(challenge) = refusal.challenge().and_then(|text| HeaderValue::from_str(&text).ok()) {
         headers.push((header::WWW_AUTHENTICATE, challenge));
     }
+    if let Refusal::Throttled(throttled) = refusal {
+        headers.extend(throttled.headers());
+    }
     Outcome {
         body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
         gzipped,
@@ -555,6 +580,11 @@ fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
     let body = if gzip && !plain.is_empty() { gzip::compress(&plain) } else { plain.clone() };
     let ignored = (!reply.ignored.is_empty()).then(|| reply.ignored.into());
     Kept { operation, status: reply.status, content: reply.content, plain, body, ignored }
+}
+
+/// What an answer says of waiting. It is among the few headers of that answer alone, wherever it comes from.
+fn retry_after(extra: &[(HeaderName, HeaderValue)]) -> Option<&HeaderValue> {
+    extra.iter().find(|(name, _)| *name == header::RETRY_AFTER).map(|(_, value)| value)
 }
 
 /// The client's own id of the exchange, if it is one that can be echoed.

@@ -32,6 +32,9 @@ struct Row {
 struct Oddities {
     unknown_routes: Bounded<Asked>,
     ignored: Bounded<String>,
+    over_budget: Bounded<&'static str>,
+    throttled: u64,
+    early_retries: Bounded<Asked>,
 }
 
 /// A verb, and a path whose keys are replaced by `{id}`.
@@ -70,6 +73,12 @@ pub struct Counts {
     pub unknown_routes: Bounded<Asked>,
     /// What clients sent and answers did not reflect, as the journal words it.
     pub ignored: Bounded<String>,
+    /// Requests that exceeded a budget, by the budget's name, whether they were refused or not.
+    pub over_budget: Bounded<&'static str>,
+    /// How many of those were refused.
+    pub throttled: u64,
+    /// Requests that came again before the time that their client was told.
+    pub early_retries: Bounded<Asked>,
 }
 
 impl Tally {
@@ -92,6 +101,18 @@ impl Tally {
     /// Counts a request for which there is no operation.
     pub fn unknown_route(&self, method: &str, path: String) {
         self.lock().unknown_routes.count(Asked { method: method.to_owned(), path });
+    }
+
+    /// Counts a request that exceeded `budget`.
+    pub fn exceeded(&self, budget: &'static str, refused: bool) {
+        let mut oddities = self.lock();
+        oddities.over_budget.count(budget);
+        oddities.throttled += u64::from(refused);
+    }
+
+    /// Counts a request that came again before the time that its client was told.
+    pub fn early_retry(&self, method: &str, path: String) {
+        self.lock().early_retries.count(Asked { method: method.to_owned(), path });
     }
 
     /// Counts what an answer did not reflect.
@@ -132,7 +153,14 @@ impl Tally {
             })
             .collect();
         operations.sort_by_key(|operation| (operation.name.is_none(), operation.name));
-        Counts { operations, unknown_routes: oddities.unknown_routes.clone(), ignored: oddities.ignored.clone() }
+        Counts {
+            operations,
+            unknown_routes: oddities.unknown_routes.clone(),
+            ignored: oddities.ignored.clone(),
+            over_budget: oddities.over_budget.clone(),
+            throttled: oddities.throttled,
+            early_retries: oddities.early_retries.clone(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Oddities> {
@@ -167,6 +195,11 @@ impl<T: Ord> Bounded<T> {
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// How often anything was met.
+    pub fn total(&self) -> u64 {
+        self.met.values().sum::<u64>() + self.left_out
     }
 
     /// Whether nothing was met.

@@ -20,6 +20,7 @@ use crate::journal::Journal;
 use crate::quirks::Quirks;
 use crate::random::Draw;
 use crate::support::{self, Edition};
+use crate::throttle::{self, ledger::Ledger};
 use crate::world::{CheckIn, World};
 
 /// Tenants at once.
@@ -43,6 +44,8 @@ pub struct TenantSpec {
     pub edition: Option<String>,
     /// How the doubtful is decided.
     pub quirks: Quirks,
+    /// What is done with the documented budgets.
+    pub throttle: throttle::Mode,
     /// How its clock starts.
     pub clock: ClockStart,
     /// Whether credentials matter.
@@ -68,6 +71,7 @@ impl Default for TenantSpec {
             fleet: fleet::Builtin::OneOfEach.into(),
             edition: None,
             quirks: Quirks::default(),
+            throttle: throttle::Mode::default(),
             clock: ClockStart::Auto,
             auth: Auth::Enforce,
             check_in: CheckIn::AfterPush(chrono::TimeDelta::seconds(2)),
@@ -102,6 +106,15 @@ pub enum TenantError {
     TooMany,
 }
 
+/// What is written down of a tenant's exchanges.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// What was asked and answered.
+    pub journal: Journal,
+    /// Who was told to wait, and who did not.
+    pub ledger: Ledger,
+}
+
 /// One tenant.
 #[derive(Debug)]
 pub struct Tenant {
@@ -118,8 +131,8 @@ pub struct Tenant {
     /// Whose owners of devices can sign in.
     people: Arc<Base>,
     world: Mutex<World>,
-    /// What was asked and answered. Apart from the world, so that a request waits for neither longer than it must.
-    journal: Mutex<Journal>,
+    /// Apart from the world, so that a request waits for neither longer than it must.
+    records: Mutex<Records>,
     written: watch::Sender<u64>,
 }
 
@@ -134,7 +147,8 @@ impl Tenant {
         let directory = directory_of(id, &domain, &spec, draw);
         let base = Arc::new(base.with_people(directory.users.iter().map(owner)));
         let people = Arc::clone(&base);
-        let mut world = World::new(Inventory::new(base), clock, edition, spec.quirks, spec.check_in, draw.at("world"));
+        let (inventory, draw) = (Inventory::new(base), draw.at("world"));
+        let mut world = World::new(inventory, clock, edition, spec.quirks, spec.throttle, spec.check_in, draw);
         world.faults = Faults::new(&spec.faults);
         Ok(Self {
             id,
@@ -145,7 +159,7 @@ impl Tenant {
             spec,
             warnings,
             world: Mutex::new(world),
-            journal: Mutex::default(),
+            records: Mutex::default(),
             written: watch::Sender::new(0),
         })
     }
@@ -156,10 +170,10 @@ impl Tenant {
         self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// What was asked of it and answered, for as long as the guard lives. Whoever holds the world may ask for it, never the
-    /// other way round.
-    pub fn journal(&self) -> MutexGuard<'_, Journal> {
-        self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// What is written down of it, for as long as the guard lives. Whoever holds the world may ask for it, never the other
+    /// way round.
+    pub fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Its apps, as they are now.
@@ -214,17 +228,17 @@ impl Tenant {
         User::person(draw, id, name, &owner.display_name)
     }
 
-    /// Back to its seed: devices, time, journal, apps, users, sign-ins, quirks and faults.
+    /// Back to its seed: devices, time, journal, apps, users, sign-ins, quirks, faults and budgets.
     pub fn reset(&self, wall: DateTime<Utc>) {
         let draw = Draw::from_seed(self.spec.seed);
         let directory = directory_of(self.id, &self.domain, &self.spec, draw);
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
         *self.sessions() = Sessions::default();
         let mut world = self.world();
-        world.reset(self.spec.clock.start(wall), self.spec.quirks);
+        world.reset(self.spec.clock.start(wall), self.spec.quirks, self.spec.throttle);
         world.faults = Faults::new(&self.spec.faults);
         drop(world);
-        self.journal().clear();
+        *self.records() = Records::default();
         self.written.send_replace(0);
     }
 

@@ -9,3 +9,4 @@ pub mod json;
 pub mod links;
 pub mod preferences;
 pub mod shape;
+pub mod throttled;

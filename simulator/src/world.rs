@@ -24,6 +24,7 @@ use crate::inventory::{Inventory, User};
 use crate::quirks::{Quirks, UnsupportedAction};
 use crate::random::Draw;
 use crate::support::Edition;
+use crate::throttle::{self, Charge, Exceeded, Group, Throttle};
 
 use self::state::Due;
 pub use self::state::State;
@@ -46,6 +47,8 @@ pub struct World {
     pub answers: Answers,
     /// What goes wrong on purpose.
     pub faults: Faults,
+    /// What was used of the budgets.
+    pub throttle: Throttle,
     /// Which edition of the support matrix holds.
     pub edition: Arc<Edition>,
     quirks: Quirks,
@@ -110,11 +113,13 @@ impl World {
         clock: TenantClock,
         edition: Arc<Edition>,
         quirks: Quirks,
+        throttle: throttle::Mode,
         check_in: CheckIn,
         draw: Draw,
     ) -> Self {
         Self {
             clock,
+            throttle: Throttle::new(throttle),
             answers: Answers::default(),
             faults: Faults::default(),
             edition,
@@ -130,9 +135,10 @@ impl World {
         Stamp { now, request_id: self.next_request_id() }
     }
 
-    /// Back to the beginning, at `clock` and with `quirks`; costs the same whatever the fleet's size.
-    pub fn reset(&mut self, clock: TenantClock, quirks: Quirks) {
+    /// Back to the beginning, at `clock`, with `quirks` and with `throttle` done; costs the same whatever the fleet's size.
+    pub fn reset(&mut self, clock: TenantClock, quirks: Quirks, throttle: throttle::Mode) {
         self.quirks = quirks;
+        self.throttle = Throttle::new(throttle);
         self.clock = clock;
         self.answers.clear();
         self.state.reset();
@@ -171,6 +177,22 @@ impl World {
     pub fn set_quirks(&mut self, quirks: Quirks) {
         self.quirks = quirks;
         self.answers.clear();
+    }
+
+    /// Counts a request of `app` against the budgets.
+    pub fn admit(&mut self, app: Option<Uuid>, charge: Charge, now: DateTime<Utc>) -> Result<(), Exceeded> {
+        if charge.group == Group::Directory {
+            self.measure_directory();
+        }
+        self.throttle.admit(app, charge, now)
+    }
+
+    /// Lets the directory's budgets know how large the tenant is; counting its users takes a while, so it is done when
+    /// it first matters.
+    pub fn measure_directory(&mut self) {
+        if self.throttle.lacks_users() {
+            self.throttle.set_users(self.state.inventory.base().users().len());
+        }
     }
 
     /// The devices.
@@ -269,6 +291,7 @@ impl World {
             Course::Departure { way, stays } => self.begin_departure(&mut device, asked, way, stays, now),
         };
         let audit_id = self.write_audit(&device, action.audit_name(arguments), action.name(), state, *origin, now);
+        self.throttle.count_device(action.name(), now);
         if state == ActionState::Pending {
             self.push(&device, now);
         }
@@ -420,6 +443,7 @@ impl World {
     pub fn delete(&mut self, id: Uuid, origin: Origin<'_>, now: DateTime<Utc>) -> bool {
         let Some(device) = self.remove(id) else { return false };
         self.write_audit(&device, "delete", "delete", ActionState::Done, origin, now);
+        self.throttle.count_device("delete", now);
         true
     }
 

@@ -141,6 +141,7 @@ fn the_domain_is_pure() {
         "model",
         "variables",
         "report",
+        "throttle",
     ] {
         for path in sources(&src) {
             let below = path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();

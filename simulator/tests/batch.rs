@@ -329,7 +329,7 @@ fn the_token_is_asked_for_once_and_permissions_for_each_request() {
 fn each_request_has_an_entry_of_its_own_in_the_journal_that_names_the_batch() {
     let harness = Harness::new();
     let device = format!("{DEVICES}/{}", harness.id_of("iPhone-1"));
-    let before = harness.service.tenants().default_tenant().journal().newest();
+    let before = harness.service.tenants().default_tenant().records().journal.newest();
     let own =
         json!({ "id": "own", "method": "GET", "url": "/users", "headers": { "Authorization": "Bearer hush-hush" } });
     let answer = harness.batch(&json!([
@@ -338,7 +338,7 @@ fn each_request_has_an_entry_of_its_own_in_the_journal_that_names_the_batch() {
         get("lost", "/nowhere"),
         post("reset", &format!("{device}/resetPasscode")),
     ]));
-    let journal = harness.service.tenants().default_tenant().journal().since(before).json();
+    let journal = harness.service.tenants().default_tenant().records().journal.since(before).json();
     let entries = journal["value"].as_array().unwrap();
     let told: Vec<String> = entries
         .iter()

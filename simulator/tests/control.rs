@@ -78,6 +78,10 @@ fn refusals_name_the_cause_and_the_way_out() {
         ("PUT", format!("{TENANT}/faults"), r#"{"value":[{"id":"a","act":{"status":{"kode":1}}}]}"#),
         ("POST", "/api/tenants".into(), r#"{"faults":"cruel"}"#),
         ("POST", "/api/tenants".into(), r#"{"faults":[{"id":"a","act":{"close":{"soon":1}}}]}"#),
+        ("POST", "/api/tenants".into(), r#"{"throttle":"sometimes"}"#),
+        ("POST", "/api/tenants".into(), r#"{"throttle":[1]}"#),
+        ("PATCH", format!("{TENANT}/throttle"), r#"{"mode":0}"#),
+        ("PATCH", format!("{TENANT}/throttle"), "{}"),
     ];
     let told: Vec<String> = cases
         .iter()

@@ -138,8 +138,9 @@ fn the_exit_code_is_the_commands_own() {
 fn bad_input_is_refused_before_the_command_starts() {
     let cases = [
         vec!["--fail-on", "unknown-rout"],
-        vec!["--fail-on", "unknown-route,early-retry"],
-        vec!["--fail-on", "would-throttle"],
+        vec!["--fail-on", "unknown-route,early-retri"],
+        vec!["--throttle", "off", "--fail-on", "would-throttle"],
+        vec!["--throttle", "sometimes"],
         vec!["--fail-on", ""],
         vec!["--report", "xml=report.xml"],
         vec!["--report", "junit"],
@@ -359,4 +360,15 @@ fn ports_and_ready_file_of_the_configuration_are_those_of_serve() {
     assert!(output.status.success(), "{}", told(&output.stderr));
     assert!(!told(&output.stdout).contains(":3650"), "a free port, though the file names one");
     assert!(!flag_ready.exists(), "the ready file goes with the simulator");
+}
+
+#[test]
+fn who_comes_too_often_or_too_early_is_told_of_and_fails() {
+    let often = [DEVICES; 3];
+    let checks = ["--throttle", "0.0001", "--fail-on", "early-retry,would-throttle"];
+    let (code, _, err) = meet(&checks, "0", &often);
+    assert_eq!(code, Some(3), "{err}");
+    assert_snapshot!("throttled_summary", err);
+    let (code, _, err) = meet(&["--fail-on", "early-retry,would-throttle"], "0", &often);
+    assert_eq!(code, Some(0), "three requests exceed nothing: {err}");
 }

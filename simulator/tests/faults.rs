@@ -54,7 +54,7 @@ fn reset(harness: &Harness, device_name: &str) -> Answer {
 }
 
 fn last_entry(harness: &Harness) -> Json {
-    harness.service.tenants().default_tenant().journal().last().expect("an entry")
+    harness.service.tenants().default_tenant().records().journal.last().expect("an entry")
 }
 
 fn audits(harness: &Harness) -> usize {
@@ -227,6 +227,31 @@ fn every_act_refuses_or_shapes_the_token_endpoint_too() {
         said.push(format!("{name}: expires_in {}, {at_once}; six seconds later {later}", issued["expires_in"]));
     }
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn the_identity_platform_forgets_what_was_not_done() {
+    let harness = Harness::new();
+    let tenant = harness.service.tenants().default_tenant().id;
+    let client_id = harness.service.tenants().default_tenant().directory().apps[0].client_id;
+    let post = |path: &str, form: &str| {
+        let target = format!("/{tenant}/oauth2/v2.0/{path}");
+        let form = request(Method::POST, &target, form.as_bytes());
+        harness.service.answer(form.with("content-type", "application/x-www-form-urlencoded"))
+    };
+    let polled = |apply: &str| {
+        let rule = json!({ "id": "f", "match": { "operation": "deviceCode" }, "apply": apply, "act": { "close": {} } });
+        arm(&harness, rule);
+        let begun = post("devicecode", &format!("client_id={client_id}&scope=User.Read"));
+        assert_eq!((begun.status.as_u16(), &begun.delivery), (200, &Some(Delivery::Close)));
+        let code = body_of(&begun)["device_code"].as_str().unwrap().to_owned();
+        let grant = "urn:ietf:params:oauth:grant-type:device_code";
+        body_of(&post("token", &format!("grant_type={grant}&client_id={client_id}&device_code={code}")))["error"]
+            .clone()
+    };
+    assert_eq!(polled("after"), "authorization_pending");
+    assert_ne!(polled("before"), "authorization_pending");
+    assert_ne!(polled("not"), "authorization_pending");
 }
 
 /// The answer of a listing of two devices, spoiled.

@@ -68,6 +68,11 @@ fn the_document_and_the_schema_of_the_faults_are_up_to_date() {
 }
 
 #[test]
+fn the_document_of_the_budgets_is_up_to_date() {
+    check("docs/throttling.md", &simtune::throttle::markdown::document());
+}
+
+#[test]
 fn the_schema_of_the_report_of_exec_is_up_to_date() {
     let schema = serde_json::to_value(schemars::schema_for!(Report)).expect("a schema is JSON");
     check("fixtures/schema/exec-report.schema.json", &format!("{}\n", serde_json::to_string_pretty(&schema).unwrap()));
@@ -91,8 +96,7 @@ fn the_readme_names_the_flags_and_the_checks_of_exec() {
     }
     for check in checks::CHECKS {
         assert!(ci.contains(&format!("`{}`", check.name)), "docs/ci.md does not name {}", check.name);
-        let told = readme.contains(&format!("`{}`", check.name));
-        assert_eq!(told, checks::named(check.name).is_ok(), "README.md promises {}", check.name);
+        assert!(readme.contains(&format!("`{}`", check.name)), "README.md does not name {}", check.name);
     }
 }
 

@@ -29,4 +29,5 @@ mod sockets;
 mod surface;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod throttling;
 mod tokens;

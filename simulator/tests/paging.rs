@@ -96,7 +96,7 @@ fn what_was_ignored_is_in_the_journal_and_not_in_the_answer() {
     let answer = harness
         .get("/v1.0/deviceManagement/managedDevices?$filter=wiFiMacAddress%20eq%20'x'&$orderby=model&colour=red");
     assert_eq!(answer.status, 200);
-    let entry = harness.service.tenants().default_tenant().journal().last().unwrap();
+    let entry = harness.service.tenants().default_tenant().records().journal.last().unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&entry["ignored"]).unwrap());
 }
 

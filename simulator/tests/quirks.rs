@@ -10,6 +10,7 @@ use simtune::exchange::Answer;
 use simtune::fleet::Source;
 use simtune::quirks::{Profile, QUIRKS, Quirks};
 use simtune::tenant::TenantSpec;
+use simtune::throttle::Mode;
 
 use crate::harness::{Harness, With, json, request, text};
 
@@ -138,6 +139,25 @@ const PROBES: &[(&str, Probe)] = &[
         let reset = json!({ "id": "1", "method": "POST", "url": target, "headers": headers, "body": {} });
         format!("in small letters: {}", batch(harness, &[reset]).status.as_u16())
     }),
+    ("retry-after", |harness| {
+        exhaust(harness);
+        let told: Vec<String> = (0..3)
+            .map(|_| {
+                let answer = harness.get(DEVICES);
+                answer.headers.get("retry-after").map_or("none", |value| value.to_str().unwrap()).to_owned()
+            })
+            .collect();
+        told.join("; ")
+    }),
+    ("throttle-answer", |harness| {
+        exhaust(harness);
+        let told = || {
+            let answer = harness.get(DEVICES);
+            let waits = answer.headers.contains_key("retry-after");
+            format!("{} waits {waits} {}", answer.status.as_u16(), json(&answer)["error"])
+        };
+        format!("{}\n  {}", told(), told())
+    }),
     ("maxpagesize", |harness| {
         let asked = request(Method::GET, DEVICES, b"").with("authorization", &format!("Bearer {}", harness.token()));
         let list = json(&harness.send(asked.with("prefer", "odata.maxpagesize=3")));
@@ -154,6 +174,14 @@ fn batch(harness: &Harness, requests: &[Json]) -> Answer {
     harness.ask(Method::POST, "/v1.0/$batch", json!({ "requests": requests }).to_string().as_bytes())
 }
 
+/// Lets the next request exceed a budget.
+fn exhaust(harness: &Harness) {
+    let tenant = harness.service.tenants().default_tenant();
+    tenant.world().throttle.set_mode(Mode::Enforce { factor: 0.0001 });
+    assert_eq!(harness.get(DEVICES).status, 200);
+    harness.advance(TimeDelta::milliseconds(17_872));
+}
+
 /// How many devices a filter lets pass, or how it is refused, and what the journal says of it.
 fn filtered(harness: &Harness, filter: &str) -> String {
     let target = format!("{DEVICES}?$count=true&$select=id&$filter={}", filter.replace(' ', "%20"));
@@ -161,7 +189,8 @@ fn filtered(harness: &Harness, filter: &str) -> String {
     if answer.status != 200 {
         return refusal(harness, &target);
     }
-    let entry = harness.service.tenants().default_tenant().journal().last().expect("the exchange is in the journal");
+    let entry =
+        harness.service.tenants().default_tenant().records().journal.last().expect("the exchange is in the journal");
     let ignored: Vec<&str> = entry["ignored"].as_array().unwrap().iter().filter_map(|note| note.as_str()).collect();
     let ignored = ignored.join("; ");
     let devices = json(&answer)["@odata.count"].to_string();

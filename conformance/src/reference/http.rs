@@ -56,13 +56,21 @@ impl ReferenceClient {
         if request.method == "POST" && request.body.is_none() && self.is(Defect::InventsBody) {
             body = Bytes::from_static(b"null");
         }
+        if request.method == "GET" && self.is(Defect::BodyOnGet) {
+            body = Bytes::from_static(b"{}");
+        }
         if !body.is_empty() {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
         if request.method == "POST" && !(body.is_empty() && self.is(Defect::NoContentLength)) {
             headers.push(("content-length".to_owned(), body.len().to_string()));
         }
-        let request = HttpRequest { method: request.method.to_owned(), url: request.url.clone(), headers, body };
+        let mut url = request.url.clone();
+        if let Some(token) = token.filter(|_| self.is(Defect::TokenInUrl)) {
+            url.push_str(if url.contains('?') { "&access_token=" } else { "?access_token=" });
+            url.push_str(token);
+        }
+        let request = HttpRequest { method: request.method.to_owned(), url, headers, body };
         self.surroundings.transport.send(request, self.timeout())
     }
 

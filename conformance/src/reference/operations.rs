@@ -96,7 +96,11 @@ impl ReferenceClient {
 
     /// A text inside a filter's quotes.
     fn literal(&self, value: &str) -> String {
-        if self.is(Defect::UnescapedFilter) { value.to_owned() } else { value.replace('\'', "''") }
+        if self.is(Defect::UnescapedFilter) || self.is(Defect::SingleApostrophe) {
+            value.to_owned()
+        } else {
+            value.replace('\'', "''")
+        }
     }
 
     fn with_options(&self, url: String, filter: Option<&str>, select: Option<&str>) -> String {

@@ -107,6 +107,11 @@ pub(super) fn device(json: &Json, defects: Defects) -> Result<DeviceSeen, Troubl
     {
         return Err(unreadable(format!("unknown property {name}")));
     }
+    if defects.has(Defect::AnnotationsFatal)
+        && let Some(name) = members.keys().find(|name| name.contains('@'))
+    {
+        return Err(unreadable(format!("unexpected annotation {name}")));
+    }
     let mut seen = Map::new();
     for (name, kind) in FIELDS {
         let Some(value) = members.get(name) else { continue };
@@ -125,6 +130,9 @@ pub(super) fn device(json: &Json, defects: Defects) -> Result<DeviceSeen, Troubl
 fn field(name: &str, kind: Kind, value: &Json, defects: Defects) -> Result<String, Trouble> {
     let text = || value.as_str().map(str::to_owned).ok_or_else(|| unreadable(format!("{name} is no text")));
     match kind {
+        Kind::Text if defects.has(Defect::AsciiOnly) => {
+            text().map(|text| text.chars().map(|letter| if letter.is_ascii() { letter } else { '?' }).collect())
+        }
         Kind::Text => text(),
         Kind::Member(known) => {
             let member = text()?;
@@ -192,14 +200,25 @@ pub(super) fn error(response: &HttpResponse, defects: Defects) -> ClientError {
             ..ClientError::default()
         };
     }
+    let message = error.and_then(|error| text(error, "message"));
+    if defects.has(Defect::NestedFatal) && message.as_ref().is_some_and(|message| message.starts_with('{')) {
+        return ClientError {
+            kind: ErrorKind::Parse,
+            message: Some("a message is no text".to_owned()),
+            ..ClientError::default()
+        };
+    }
+    if defects.has(Defect::UnwrapsErrors) && inner.and_then(|inner| text(inner, "request-id")).is_none() {
+        std::panic::resume_unwind(Box::new("called unwrap on an error without a request-id".to_owned()));
+    }
     // The identity platform's errors are texts.
     let code = error.and_then(|error| text(error, "code").or_else(|| error.as_str().map(str::to_owned)));
     ClientError {
         kind: if response.status == 401 { ErrorKind::Auth } else { ErrorKind::Http },
-        status: Some(response.status),
+        status: (!defects.has(Defect::LosesStatus)).then_some(response.status),
         code,
         request_id: response.header("request-id").map(str::to_owned),
-        message: error.and_then(|error| text(error, "message")),
+        message,
         outcome: None,
     }
 }

@@ -25,6 +25,9 @@ impl ReferenceClient {
             if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(outcome);
             }
+            if self.is(Defect::RedirectIsData) {
+                return Ok(outcome);
+            }
             hops += 1;
             if hops > HOPS && !self.is(Defect::EndlessRedirects) {
                 return Err(refused(response, "there are too many redirects"));

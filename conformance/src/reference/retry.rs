@@ -52,7 +52,7 @@ impl ReferenceClient {
                 harmless && String::from_utf8_lossy(&response.body()).contains("try again")
             }
             Ok(response) => match response.status {
-                429 => true,
+                429 => !self.is(Defect::GivesUpAtOnce),
                 503 | 504 if self.is(Defect::RepeatsPostOn5xx) => true,
                 408 | 500 | 502 | 503 | 504 => harmless,
                 400..=499 => self.is(Defect::RetriesRefusals) && response.status != 401,
@@ -61,6 +61,7 @@ impl ReferenceClient {
                 200..=299 if !response.whole => harmless && !self.is(Defect::AcceptsTruncated),
                 _ => false,
             },
+            Err(Failure::Connection) if self.is(Defect::ResetIsFinal) => false,
             Err(Failure::Connection) => harmless || self.is(Defect::RepeatsPostOnReset),
             Err(Failure::Timeout) => harmless,
         };
@@ -83,6 +84,11 @@ impl ReferenceClient {
             let outcome = self.send_following(request, token.as_deref())?;
             let Ok(response) = &outcome else { return Ok(outcome) };
             let hopeless = renewed >= 1 && !self.is(Defect::RenewsForEver);
+            if response.status == 403 && renewed < 5 && self.is(Defect::TokenOnForbidden) && self.can_renew() {
+                renewed += 1;
+                self.drop_token(response);
+                continue;
+            }
             if response.status != 401 || hopeless || self.is(Defect::NeverRenews) || !self.can_renew() {
                 return Ok(outcome);
             }

@@ -19,7 +19,14 @@ impl ReferenceClient {
         } else {
             response.header("retry-after")
         }?;
-        let asked = read(value.trim(), self.surroundings.clock.now(), !self.is(Defect::SecondsOnly));
+        let asked = match value.trim().parse::<f64>() {
+            Ok(seconds) if self.is(Defect::RoundsDown) && seconds >= 1.0 => {
+                Some(Duration::from_secs_f64(seconds.floor()))
+            }
+            _ if self.is(Defect::NewestDatesOnly) && !value.ends_with("GMT") => seconds_only(value),
+            _ if self.is(Defect::NewestDatesOnly) && value.contains('-') => None,
+            _ => read(value.trim(), self.surroundings.clock.now(), !self.is(Defect::SecondsOnly)),
+        };
         if asked.is_none() && self.is(Defect::GarbageMeansNow) {
             return Some(Duration::ZERO);
         }
@@ -29,6 +36,10 @@ impl ReferenceClient {
         }
         Some(if self.is(Defect::CapsRetryAfter) { asked.min(Duration::from_mins(1)) } else { asked })
     }
+}
+
+fn seconds_only(value: &str) -> Option<Duration> {
+    value.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// A wait in the future; neither zero nor anything else can be one.

@@ -96,6 +96,7 @@ impl ReferenceClient {
             };
             let own_wait = Duration::from_secs(3) * 2u32.saturating_pow(attempt - 1);
             let wait = match &outcome {
+                Ok(_) if self.is(Defect::HastyAtTokens) => Duration::ZERO,
                 Ok(response) => self.asked_to_wait(response).unwrap_or(own_wait),
                 Err(_) => own_wait,
             };

@@ -165,7 +165,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| !final_errors(case).is_empty(),
             judge: surfaced,
             minimal: &[|| list_meets(Act::status(403))],
-            convicts: &[],
+            convicts: &[Defect::LosesStatus],
         }),
     },
     Rule {
@@ -236,7 +236,7 @@ pub(super) static RULES: &[Rule] = &[
             minimal: &[|| {
                 listing(1).with(Stimulus::once(Endpoint::List, 1, Act::status(403)).with_body(ErrorBody::Nested))
             }],
-            convicts: &[],
+            convicts: &[Defect::NestedFatal],
         }),
     },
     Rule {
@@ -277,7 +277,7 @@ pub(super) static RULES: &[Rule] = &[
                     .collect()
             },
             minimal: &[|| listing(1).with(Stimulus::once(Endpoint::List, 1, Act::Page { kind: PageKind::NoValue }))],
-            convicts: &[],
+            convicts: &[Defect::NoValueIsEmpty],
         }),
     },
     Rule {

@@ -376,7 +376,7 @@ pub(super) static RULES: &[Rule] = &[
                     .collect()
             },
             minimal: &[|| page_is(2, 1, PageKind::Duplicate)],
-            convicts: &[],
+            convicts: &[Defect::TwiceFatal],
         }),
     },
     Rule {
@@ -431,7 +431,7 @@ pub(super) static RULES: &[Rule] = &[
                     .collect()
             },
             minimal: &[|| page_is(2, 1, PageKind::ExpiredToken)],
-            convicts: &[],
+            convicts: &[Defect::ExpiredLinkIsEnd],
         }),
     },
     Rule {
@@ -444,7 +444,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| met(case, is_relative),
             judge: |case| must_not_matter(case, is_relative),
             minimal: &[|| page_is(2, 1, PageKind::RelativeLink)],
-            convicts: &[],
+            convicts: &[Defect::RelativeLinkIsEnd],
         }),
     },
     Rule {
@@ -457,7 +457,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| met(case, is_hard_link),
             judge: |case| must_not_matter(case, is_hard_link),
             minimal: &[|| page_is(2, 1, PageKind::LongLink)],
-            convicts: &[],
+            convicts: &[Defect::ShortensLinks],
         }),
     },
     Rule {
@@ -470,7 +470,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| met(case, is_stray_end),
             judge: |case| must_not_matter(case, is_stray_end),
             minimal: &[|| page_is(1, 1, PageKind::NullLink)],
-            convicts: &[],
+            convicts: &[Defect::FollowsNull],
         }),
     },
     Rule {
@@ -499,8 +499,12 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: &[|| listing(2)],
-            convicts: &[],
+            minimal: &[|| {
+                let mut scenario = listing(2);
+                "Device 0".clone_into(&mut scenario.tenant.devices[1].name);
+                scenario
+            }],
+            convicts: &[Defect::OneOfEachName],
         }),
     },
 ];

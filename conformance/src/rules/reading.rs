@@ -297,7 +297,7 @@ pub(super) static RULES: &[Rule] = &[
             1,
             Act::Body { kind: BodyKind::ExtraMembers }
         )),
-        &[]
+        &[Defect::AnnotationsFatal]
     ),
     Rule {
         id: "PAR-07",
@@ -448,7 +448,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| seen(case).iter().any(|(_, place, _)| !case.scenario.tenant.devices[*place].name.is_ascii()),
             judge: names,
             minimal: &[|| named("Zoë’s 📱 \"1\"")],
-            convicts: &[],
+            convicts: &[Defect::AsciiOnly],
         }),
     },
     Rule {

@@ -120,7 +120,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| met(case, at_home),
             judge: |case| lost(case, at_home),
             minimal: &[|| list_goes(302, Destination::Itself)],
-            convicts: &[],
+            convicts: &[Defect::RedirectIsData],
         }),
     },
     Rule {

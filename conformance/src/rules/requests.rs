@@ -9,7 +9,7 @@ use crate::evidence::Case;
 use crate::finding::Breach;
 use crate::operation::{Filter, FindBy, Op};
 use crate::rule::{Check, Level, Levels, Rule, Watch};
-use crate::stimulus::{Act, Endpoint, Point, Seconds, Stimulus};
+use crate::stimulus::{Act, Endpoint, ErrorBody, Point, Seconds, Stimulus};
 use crate::trace::{Party, options};
 
 const SYSTEM_OPTIONS: [&str; 7] = ["filter", "select", "top", "skip", "count", "orderby", "expand"];
@@ -170,7 +170,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| asked_with(case, "'"),
             judge: |case| misfound(case, "'"),
             minimal: &[|| finding("O'Phone")],
-            convicts: &[],
+            convicts: &[Defect::SingleApostrophe],
         }),
     },
     Rule {
@@ -194,7 +194,7 @@ pub(super) static RULES: &[Rule] = &[
             },
             judge: stray_bodies,
             minimal: &[getting],
-            convicts: &[],
+            convicts: &[Defect::BodyOnGet],
         }),
     },
     Rule {
@@ -290,7 +290,7 @@ pub(super) static RULES: &[Rule] = &[
                     .collect()
             },
             minimal: &[|| getting().with(Stimulus::once(Endpoint::Get, 1, Act::Reset { at: Point::Start }))],
-            convicts: &[],
+            convicts: &[Defect::ResetIsFinal],
         }),
     },
     Rule {
@@ -319,8 +319,10 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: &[getting],
-            convicts: &[],
+            minimal: &[|| {
+                getting().with(Stimulus::once(Endpoint::Get, 1, Act::status(403)).with_body(ErrorBody::Html))
+            }],
+            convicts: &[Defect::UnwrapsErrors],
         }),
     },
     Rule {

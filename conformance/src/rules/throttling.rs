@@ -302,7 +302,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| asks(case, is_old_date),
             judge: |case| early(case, is_old_date),
             minimal: &[|| dated(DateForm::Asctime)],
-            convicts: &[],
+            convicts: &[Defect::NewestDatesOnly],
         }),
     },
     Rule {
@@ -369,7 +369,7 @@ pub(super) static RULES: &[Rule] = &[
             },
             judge: never_again,
             minimal: &[|| told_to_wait(429, RetryAfter::Seconds(1))],
-            convicts: &[],
+            convicts: &[Defect::GivesUpAtOnce],
         }),
     },
     Rule {
@@ -427,7 +427,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| asks(case, is_decimal),
             judge: |case| early(case, is_decimal),
             minimal: &[|| told_to_wait(429, RetryAfter::Raw("9.5".to_owned()))],
-            convicts: &[],
+            convicts: &[Defect::RoundsDown],
         }),
     },
     Rule {
@@ -533,7 +533,7 @@ pub(super) static RULES: &[Rule] = &[
             minimal: &[|| {
                 listing(1).with(Stimulus::once(Endpoint::Token, 1, Act::come_again(429, RetryAfter::Seconds(7))))
             }],
-            convicts: &[],
+            convicts: &[Defect::HastyAtTokens],
         }),
     },
 ];

@@ -215,7 +215,7 @@ pub(super) static RULES: &[Rule] = &[
                     .collect()
             },
             minimal: &[getting],
-            convicts: &[],
+            convicts: &[Defect::TokenInUrl],
         }),
     },
     Rule {
@@ -268,8 +268,8 @@ pub(super) static RULES: &[Rule] = &[
                     })
                     .collect()
             },
-            minimal: &[|| getting().with(Stimulus::once(Endpoint::Get, 1, Act::status(403)))],
-            convicts: &[],
+            minimal: &[|| getting().with(Stimulus::once(Endpoint::Get, 1, Act::status(403)).times(1_000))],
+            convicts: &[Defect::TokenOnForbidden],
         }),
     },
 ];

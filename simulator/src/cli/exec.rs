@@ -18,6 +18,7 @@ use crate::log::{Log, LogFormat};
 use crate::report::checks::Check;
 use crate::report::{Outcome, Report, junit, summary};
 use crate::running::Simulator;
+use crate::throttle::Mode;
 use crate::variables::variables;
 
 /// A file that a report is written to.
@@ -39,6 +40,13 @@ pub(super) fn exec(
     checks: &[&'static Check],
     reports: &[Target],
 ) -> Result<(), Stop> {
+    if let Some(check) = checks.iter().find(|check| check.needs_budgets && config.tenant.throttle == Mode::Off) {
+        return Err(UsageError(format!(
+            "--fail-on {}: with --throttle off nothing is counted, and it could not fail; leave one of them out",
+            check.name
+        ))
+        .into());
+    }
     for target in reports {
         target.check()?;
     }

@@ -13,7 +13,7 @@ use super::messages::{
     Advance, Advanced, AppView, ClockMode, ClockView, NewApp, NewTenant, SecretView, SetClock, TenantView,
 };
 use super::reply::{ApiError, Reply};
-use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, tokens, users};
+use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, throttle, tokens, users};
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
 use crate::fleet;
@@ -76,7 +76,7 @@ routes! {
     POST "/api/tenants" "A new tenant: a world of its own.", Now(create_tenant), Some("NewTenant") => 201 Some("TenantView");
     GET "/api/tenants/{tenant}" "One tenant.", Now(get_tenant), None => 200 Some("TenantView");
     DELETE "/api/tenants/{tenant}" "Drops a tenant; the default one stays.", Now(delete_tenant), None => 204 None;
-    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, users, sign-ins, clock, quirks, faults and journal.", Now(reset_tenant), None => 200 Some("TenantView");
+    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, users, sign-ins, clock, quirks, faults, budgets and journal.", Now(reset_tenant), None => 200 Some("TenantView");
     POST "/api/tenants/{tenant}/apps" "A new app, or another state of a known one.", Now(create_app), Some("NewApp") => 201 Some("AppView");
     POST "/api/tenants/{tenant}/tokens" "A token, without asking for credentials; with a defect, if one is named.", Now(tokens::create), Some("NewToken") => 201 Some("TokenView");
     GET "/api/tenants/{tenant}/users" "Everybody who can sign in, with their passwords.", Now(users::list), None => 200 Some("UserList");
@@ -99,6 +99,8 @@ routes! {
     DELETE "/api/tenants/{tenant}/faults" "Nothing goes wrong from now on.", Now(faults::delete), None => 204 None;
     GET "/api/tenants/{tenant}/quirks" "How the doubtful is decided there, and on whose authority.", Now(quirks::get), None => 200 Some("QuirkList");
     PATCH "/api/tenants/{tenant}/quirks" "Decides by name and value, or for all by `profile`.", Now(quirks::update), Some("QuirkChange") => 200 Some("QuirkList");
+    GET "/api/tenants/{tenant}/throttle" "Budgets, what was used of them, and how early each retry came.", Now(throttle::get), None => 200 Some("ThrottleView");
+    PATCH "/api/tenants/{tenant}/throttle" "Reports, enforces, scales or leaves the budgets; counting begins anew.", Now(throttle::set), Some("SetThrottle") => 200 Some("ThrottleView");
     GET "/api/tenants/{tenant}/journal" "What was asked and answered (`after` a number, `wait` for the next).", Handler::Journal, None => 200 Some("Journal");
 }
 
@@ -241,6 +243,8 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
             .transpose()
             .map_err(in_member("clock"))?
             .unwrap_or_default(),
+        throttle: config::throttle(message.throttle.as_ref().map(|choice| choice.0.as_str()))
+            .map_err(in_member("throttle"))?,
         auth: message.auth.map_or(Auth::Enforce, Auth::from),
         check_in: config::check_in(message.check_in.as_deref()).map_err(in_member("checkIn"))?,
         client_id: message.client_id,

@@ -31,7 +31,7 @@ pub(super) async fn journal(call: &Call<'_>, mut stop: Stopped) -> Result<Reply,
     };
     let mut written = tenant.announcements();
     let grown = async {
-        while tenant.journal().newest() <= after {
+        while tenant.records().journal.newest() <= after {
             if written.changed().await.is_err() {
                 break;
             }
@@ -44,7 +44,7 @@ pub(super) async fn journal(call: &Call<'_>, mut stop: Stopped) -> Result<Reply,
             () = stop.wait() => {}
         }
     }
-    let page = tenant.journal().since(after);
+    let page = tenant.records().journal.since(after);
     Ok(Reply::ok(&page.json()))
 }
 
@@ -55,7 +55,7 @@ pub(super) fn stream(call: &Call<'_>, mut stop: Stopped) -> Result<Reply, ApiErr
     let resumed = call.request.headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let mut after = match resumed {
         Some(after) => after,
-        None => number(call, "after")?.unwrap_or_else(|| tenant.journal().newest()),
+        None => number(call, "after")?.unwrap_or_else(|| tenant.records().journal.newest()),
     };
     let (sender, receiver) = mpsc::channel(16);
     let mut written = tenant.announcements();
@@ -63,7 +63,8 @@ pub(super) fn stream(call: &Call<'_>, mut stop: Stopped) -> Result<Reply, ApiErr
         let mut greeting = Some(Bytes::from_static(b": listening\n\n"));
         loop {
             let page = {
-                let journal = tenant.journal();
+                let records = tenant.records();
+                let journal = &records.journal;
                 // A tenant that went back to its seed counts from the beginning, and so does whoever listens.
                 if journal.newest() < after {
                     after = 0;

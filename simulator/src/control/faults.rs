@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for FaultChoice {
             Json::String(name) => named(&name),
             list => listed(list),
         };
-        rules.map(Self).map_err(serde::de::Error::custom)
+        rules.map(Self).map_err(|error| serde::de::Error::custom(format!("faults: {error}")))
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct NewTenant {
     pub(super) quirks: Option<String>,
     /// Single quirks over the profile.
     pub(super) quirk: Map<String, Json>,
+    /// `report`, `enforce`, `off`, or a factor that scales the documented budgets and enforces them.
+    pub(super) throttle: Option<ThrottleChoice>,
     /// `auto`, `manual`, or the instant at which a manual clock starts.
     pub(super) clock: Option<String>,
     /// Whether credentials matter.
@@ -65,6 +67,32 @@ impl JsonSchema for FleetChoice {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "type": ["string", "integer"], "minimum": 0 })
+    }
+}
+
+/// What is done with the budgets: `"enforce"` or `0.01`.
+#[derive(Debug, Clone)]
+pub(super) struct ThrottleChoice(pub(super) String);
+
+impl<'de> Deserialize<'de> for ThrottleChoice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Json::deserialize(deserializer)? {
+            Json::String(mode) => Ok(Self(mode)),
+            Json::Number(factor) => Ok(Self(factor.to_string())),
+            other => {
+                Err(serde::de::Error::custom(format!("throttle is report, enforce, off or a factor, not {other}")))
+            }
+        }
+    }
+}
+
+impl JsonSchema for ThrottleChoice {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ThrottleChoice".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number"] })
     }
 }
 
@@ -295,4 +323,94 @@ pub(super) struct Advanced {
     pub(super) now: String,
     /// Check-ins and other things that fell due.
     pub(super) ran: usize,
+}
+
+/// What is done with the budgets from now on.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SetThrottle {
+    /// `report`, `enforce`, `off`, or a factor that scales the documented budgets and enforces them.
+    pub(super) mode: ThrottleChoice,
+}
+
+/// The budgets of a tenant, what was used of them, and who was told to wait and came again.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ThrottleView {
+    /// `report`, `enforce` or `off`.
+    pub(super) mode: &'static str,
+    /// What every documented limit is multiplied by.
+    pub(super) factor: f64,
+    /// Each budget.
+    pub(super) budgets: Vec<BudgetView>,
+    /// How many requests were refused since that mode holds.
+    pub(super) refused: u64,
+    /// How many requests Graph would have refused, and were answered, since that mode holds.
+    pub(super) would_refuse: u64,
+    /// How many requests came again before the time that their client was told.
+    pub(super) early_retries: u64,
+    /// How many requests were told to wait and have not come again.
+    pub(super) waiting: usize,
+    /// What to know of the clock before the ledger is believed; nothing where there is nothing to know.
+    pub(super) clock_note: Option<&'static str>,
+    /// The newest requests that came again after their client was told to wait, oldest first.
+    pub(super) ledger: Vec<LedgerRow>,
+}
+
+/// A budget and what was used of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct BudgetView {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Who shares it: `tenant` or `app`.
+    pub(super) scope: &'static str,
+    /// What draws on it: `any` request, `writes`, or the name of an action.
+    pub(super) requests: &'static str,
+    /// What is counted: `requests`, `resource units` or `devices`.
+    pub(super) unit: &'static str,
+    /// In which time.
+    pub(super) window: String,
+    /// How much there is.
+    pub(super) limit: usize,
+    /// How much was used of it: by the tenant, or by the app that used most.
+    pub(super) used: usize,
+    /// What each app used, where it is theirs.
+    pub(super) apps: Vec<AppUsage>,
+    /// How many requests exceeded it since that mode holds.
+    pub(super) over: u64,
+    /// Who says so.
+    pub(super) source: &'static str,
+}
+
+/// What an app used of a budget.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AppUsage {
+    /// The app; zeros stand for requests whose token names none.
+    pub(super) app_id: Uuid,
+    /// How much.
+    pub(super) used: usize,
+}
+
+/// A request that came again after its client was told to wait.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct LedgerRow {
+    /// The verb.
+    pub(super) method: String,
+    /// Path and query.
+    pub(super) target: String,
+    /// When the client was told.
+    pub(super) told_at: DateTime<Utc>,
+    /// In answer to which request.
+    pub(super) request_id: Uuid,
+    /// What it was told, as the header said it.
+    pub(super) retry_after: String,
+    /// When it came again.
+    pub(super) came_at: DateTime<Utc>,
+    /// With which request.
+    pub(super) retry_request_id: Uuid,
+    /// How many milliseconds too early; 0 if it was not.
+    pub(super) early_by_ms: i64,
 }

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json, json};
 use super::Call;
 use super::api::{ROUTES, Route};
 use super::messages::{
-    Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SignInSettings, TenantView,
-    TokenView, UserView,
+    Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SetThrottle, SignInSettings,
+    TenantView, ThrottleView, TokenView, UserView,
 };
 use super::reply::{ApiError, Reply};
 use super::{faults, quirks};
@@ -112,6 +112,8 @@ fn schemas() -> Map<String, Json> {
     add::<UserView>(&mut generator);
     add::<SignInSettings>(&mut generator);
     add::<SetClock>(&mut generator);
+    add::<SetThrottle>(&mut generator);
+    add::<ThrottleView>(&mut generator);
     add::<ClockView>(&mut generator);
     add::<Advance>(&mut generator);
     add::<Advanced>(&mut generator);

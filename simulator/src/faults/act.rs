@@ -23,7 +23,7 @@ use crate::clock;
 use crate::exchange::{Delivery, Point};
 
 /// The longest stall.
-const LONGEST_STALL: Duration = Duration::from_secs(3600);
+const LONGEST_STALL: Duration = Duration::from_hours(1);
 
 /// One act.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -128,7 +128,7 @@ bodies! {
             error::envelope("BadRequest", "The server is temporarily overloaded. Please try again later.", &around.ids)
         };
     "timedOut" 503 "a backend gave up after 15 seconds",
-        Observed "IPS#21",
+        Observed "IPS#21; the end of its sentence is assumed",
         Error => |_, around| {
             let words = "ScenarioTimeout=15000ms, RequestTimeout=15000ms,Elaspsed=28387ms, CancelOnTimeout4EndExecuteAction";
             let nested = Nested {
@@ -180,7 +180,7 @@ bodies! {
 }
 
 /// The page of http.sys.
-const UNAVAILABLE_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n<HTML><HEAD><TITLE>Service Unavailable</TITLE>\r\n<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n<BODY><h2>Service Unavailable</h2>\r\n<hr><p>HTTP Error 503. The service is unavailable.</p>\r\n</BODY></HTML>\r\n";
+const UNAVAILABLE_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\">\r\n<HTML><HEAD><TITLE>Service Unavailable</TITLE></HEAD>\r\n<BODY><h2>Service Unavailable</h2>\r\n<hr><p>HTTP Error 503. The service is unavailable.</p>\r\n</BODY></HTML>\r\n";
 
 /// The code that Graph puts beside a status. Those of 400, 401, 403, 404, 429, 500, 501 and 504 were observed; the others
 /// are assumed.

@@ -153,7 +153,7 @@ fn json_rules(text: &str) -> Found {
 }
 
 fn line(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
+    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
 }
 
 /// The line of the rule's member that is at fault, as far as it can be found: the last one of the path that is spelled in

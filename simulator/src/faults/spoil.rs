@@ -57,8 +57,16 @@ impl BodyKind {
         matches!(self.spoil, Spoil::Wire(_))
     }
 
-    /// Spoils `message`.
+    /// Spoils `message`. What must not have a body has none, whatever the kind would put there.
     pub fn spoil(&self, message: &mut Message, around: &Around<'_>) {
+        self.spoil_bytes(message, around);
+        if with_body(message.status) != message.status {
+            message.body.clear();
+            message.coding = Coding::Open;
+        }
+    }
+
+    fn spoil_bytes(&self, message: &mut Message, around: &Around<'_>) {
         match &self.spoil {
             Spoil::Message(spoil) => spoil(message, around),
             Spoil::Wire(delivery) => message.delivery = Some(delivery.clone()),

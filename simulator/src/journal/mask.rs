@@ -58,7 +58,7 @@ impl TokenHash {
     }
 
     /// The digits.
-    pub(super) fn digits(&self) -> &[u8] {
+    pub fn digits(&self) -> &[u8] {
         &self.0
     }
 }

@@ -28,6 +28,7 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
         batch: None,
         injected: None,
         ignored: None,
+        would_throttle: false,
         asked: Asked::new(Method::GET, "/v1.0/organization?code=hush", &headers, None),
         sent: Body::copied(sent.as_bytes()),
         head: Head {

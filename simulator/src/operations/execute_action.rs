@@ -37,6 +37,14 @@ impl Asked {
         }
     }
 
+    /// What daily caps know it by.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Action(action, _) => action.name(),
+            Self::Delete => "delete",
+        }
+    }
+
     fn deed(&self) -> Deed {
         match self {
             Self::Action(action, _) => Deed::Action(action.name()),
@@ -62,6 +70,7 @@ pub(super) fn execute(mut context: Context<'_>, route: &Route) -> Result<Reply, 
     if ids.len() > most {
         return Err(refused(format!("'deviceIds' can have at most {most} items; this request has {}.", ids.len())));
     }
+    context.within_daily_cap(route, asked.name(), ids.len())?;
 
     let bulk = context.world.next_bulk_id();
     let mut lists = [const { Vec::new() }; 4];

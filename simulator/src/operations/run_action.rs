@@ -20,6 +20,7 @@ pub(super) fn run(
     let id = context.device_id(route)?;
     let arguments = arguments(&context, route.version, action.name(), action.parameters())?;
     action.check(&arguments).map_err(|message| Refusal::BadQuery { message })?;
+    context.within_daily_cap(route, action.name(), 1)?;
     let call = route.backend_call(None);
     let origin = Origin { by: context.signed_in.map(initiator), bulk: None };
     let asked = ActionRequest { action, arguments, origin };

@@ -263,6 +263,38 @@ quirks! {
         /// With capitals; else 400.
         Exact = "exact",
     } AnyCase / AnyCase / Exact, Observed, "2017-11-20", "contrib#8032 (2017): with capitals only; whether it still is so is not known";
+    /// `Retry-After` of an answer that throttles and has one. Its value is the time until there is room again.
+    retry_after: RetryAfter = "retry-after" {
+        /// Whole seconds.
+        Integer = "integer",
+        /// Absent, decimal and date in turn.
+        Mixed = "mixed",
+        /// There is none.
+        Absent = "absent",
+        /// Seconds with three decimals.
+        Decimal = "decimal",
+        /// A date of HTTP.
+        Date = "date",
+    } Integer / Integer / Mixed, Observed, "2026-02-23",
+      "integer: IntuneCD#65 (10 and 1 second, 2022); absent: msendpointmgr.com/?p=25866, IntuneCD#217, learn Q&A 5784629 (2026-02-23); decimal: concepts/throttling.md, docs#3877; date: rocketride PR#2057";
+    /// The answer to a request of Intune's over a budget. The directory's is always the documented one.
+    throttle_answer: ThrottleAnswer = "throttle-answer" {
+        /// 429 as in the documents, with Retry-After.
+        Documented = "documented",
+        /// 429 "Too many requests." with Retry-After.
+        Short = "short",
+        /// 429 with empty details and no Retry-After.
+        Details = "details",
+        /// 429 with Intune's nested message and no Retry-After.
+        Nested = "nested",
+        /// 500 that tells of a query broker, without Retry-After.
+        QueryBroker = "query-broker",
+        /// 400 without Retry-After; its body is assumed.
+        Overload = "overload",
+        /// Each of these in turn.
+        Mixed = "mixed",
+    } Documented / Short / Mixed, Observed, "2026-07-27",
+      "short: IntuneCD#64, PR#65 (2022); details: msendpointmgr.com/?p=25866 (2025-10-26); nested: IntuneCD#217 (2025-03-25); query-broker: graph2otel (2026-07-27); overload: docs#8188 (2020). Which comes when is not known; realistic has the one observed with Retry-After";
     /// The number of characters of a temporary passcode.
     passcode_length: PasscodeLength = "passcode-length" {
         /// Six.

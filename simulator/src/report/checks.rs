@@ -7,36 +7,32 @@ use crate::tally::{Bounded, Counts};
 pub struct Check {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it looks at; nothing where this version does not know.
-    look: Option<fn(&Counts) -> Vec<String>>,
+    /// Whether it needs what `--throttle off` does not count. A check that cannot fail would be worse than none.
+    pub needs_budgets: bool,
+    look: fn(&Counts) -> Vec<String>,
 }
 
-/// Every check. One that cannot see what it is about is refused: a check that cannot fail would be worse than none.
+/// Every check.
 pub static CHECKS: &[Check] = &[
-    Check { name: "unknown-route", look: Some(unknown_routes) },
-    Check { name: "ignored-filter", look: Some(ignored_filters) },
-    Check { name: "early-retry", look: None },
-    Check { name: "would-throttle", look: None },
+    Check { name: "unknown-route", needs_budgets: false, look: unknown_routes },
+    Check { name: "ignored-filter", needs_budgets: false, look: ignored_filters },
+    Check { name: "early-retry", needs_budgets: false, look: early_retries },
+    Check { name: "would-throttle", needs_budgets: true, look: over_budget },
 ];
 
 impl Check {
     /// What it met, one line each.
     pub fn met(&self, counts: &Counts) -> Vec<String> {
-        self.look.map(|look| look(counts)).unwrap_or_default()
+        (self.look)(counts)
     }
 }
 
-/// The check of that name, if this version can do it; else one sentence that says which it can.
+/// The check of that name; else one sentence that says which there are.
 pub fn named(name: &str) -> Result<&'static Check, String> {
-    let able: Vec<&str> = CHECKS.iter().filter(|check| check.look.is_some()).map(|check| check.name).collect();
-    match CHECKS.iter().find(|check| check.name == name) {
-        Some(check) if check.look.is_some() => Ok(check),
-        Some(_) => Err(format!(
-            "this version of simtune does not keep budgets yet and cannot tell '{name}'; it can tell {}",
-            able.join(", ")
-        )),
-        None => Err(format!("there is no check '{name}'; the checks are {}", able.join(", "))),
-    }
+    CHECKS.iter().find(|check| check.name == name).ok_or_else(|| {
+        let known: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
+        format!("there is no check '{name}'; the checks are {}", known.join(", "))
+    })
 }
 
 fn unknown_routes(counts: &Counts) -> Vec<String> {
@@ -46,6 +42,15 @@ fn unknown_routes(counts: &Counts) -> Vec<String> {
 /// The journal's sentences begin with the query option they are about.
 fn ignored_filters(counts: &Counts) -> Vec<String> {
     lines(&counts.ignored, |what| what.starts_with("$filter").then(|| what.clone()))
+}
+
+fn early_retries(counts: &Counts) -> Vec<String> {
+    lines(&counts.early_retries, |asked| Some(format!("{} {}", asked.method, asked.path)))
+}
+
+/// A request that was refused counts too: Graph would have refused it.
+fn over_budget(counts: &Counts) -> Vec<String> {
+    lines(&counts.over_budget, |budget| Some((*budget).to_owned()))
 }
 
 fn lines<T>(met: &Bounded<T>, line: impl Fn(&T) -> Option<String>) -> Vec<String> {

@@ -12,7 +12,11 @@ pub fn text(report: &Report) -> String {
     }
     let requests = if report.requests == 1 { "request" } else { "requests" };
     let mut out = format!("simtune: {} {requests}, {} refused", report.requests, report.refused);
-    if report.refused == 0 && report.unknown_routes.is_empty() && report.ignored.is_empty() {
+    let nothing_odd = report.unknown_routes.is_empty()
+        && report.ignored.is_empty()
+        && report.would_throttle.is_empty()
+        && report.early_retries.is_empty();
+    if report.refused == 0 && nothing_odd {
         out.push('\n');
         return out;
     }
@@ -31,6 +35,23 @@ pub fn text(report: &Report) -> String {
             let _ = writeln!(out, "  {}  {}×", printable(&ignored.what), ignored.requests);
         }
         left_out(&mut out, report.ignored_left_out);
+    }
+    if !report.would_throttle.is_empty() {
+        let refused = match report.throttled {
+            0 => "none was refused".to_owned(),
+            count => format!("{count} refused"),
+        };
+        let _ = writeln!(out, "over a documented budget ({refused}):");
+        for over in &report.would_throttle {
+            let _ = writeln!(out, "  {}  {}×", over.budget, over.requests);
+        }
+    }
+    if !report.early_retries.is_empty() {
+        out.push_str("asked for again before the time that Retry-After told:\n");
+        for early in &report.early_retries {
+            let _ = writeln!(out, "  {} {}  {}×", printable(&early.method), printable(&early.path), early.requests);
+        }
+        left_out(&mut out, report.early_retries_left_out);
     }
     out + &failed(report)
 }

@@ -3,6 +3,7 @@
 use crate::actions::{ACTIONS, PRIVILEGED, RemoteAction};
 use crate::functions::{DeviceFunction, FUNCTIONS};
 use crate::model::managed_device::{DeviceNavigation, NAVIGATION};
+use crate::throttle::{Charge, Group};
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +91,7 @@ const SINGLE: [Operation; 22] = [
 ];
 
 impl Operation {
-    /// Every operation. A test compares their names with what the journal says.
+    /// Every operation that a path can lead to.
     pub fn all() -> impl Iterator<Item = Self> {
         let navigations = || NAVIGATION.iter().map(|row| row.0);
         SINGLE
@@ -102,7 +103,7 @@ impl Operation {
             .chain(ACTIONS.iter().copied().map(Self::RunAction))
     }
 
-    /// Whether it answers with a list.
+    /// Whether it answers with a list. Whoever adds an operation is led here, and to [`Operation::all`] above.
     pub fn is_listing(self) -> bool {
         match self {
             Self::ListDevices
@@ -115,7 +116,23 @@ impl Operation {
             | Self::ListOrganizations
             | Self::ListSettingStates(_) => true,
             Self::FollowNavigation(navigation) => navigation.property().many,
-            _ => false,
+            Self::CountDevices
+            | Self::GetDevice
+            | Self::UpdateDevice
+            | Self::DeleteDevice
+            | Self::RunAction(_)
+            | Self::ExecuteAction
+            | Self::CallFunction(_)
+            | Self::GetNavigationItem(_)
+            | Self::GetDetectedApp
+            | Self::GetDeviceCategory
+            | Self::GetOverview
+            | Self::GetAuditEvent
+            | Self::GetDeviceManagement
+            | Self::GetMe
+            | Self::GetAudit
+            | Self::GetUser
+            | Self::GetOrganization => false,
         }
     }
 
@@ -199,6 +216,53 @@ impl Operation {
         }
     }
 
+    /// What it draws on: the budgets that the documents list the type under that it is about (documented:
+    /// `includes/throttling-intune-*.md`). That the type decides, and not the path, is assumed; and that what is listed
+    /// nowhere (co-managed devices, functions, a device's users) belongs to devices. `query` is as sent.
+    pub fn charge(self, query: &str) -> Charge {
+        let (group, writes) = match self {
+            Self::ListDevices
+            | Self::CountDevices
+            | Self::GetDevice
+            | Self::CallFunction(_)
+            | Self::ListComanagedDevices
+            | Self::ListDetectedApps
+            | Self::GetDetectedApp
+            | Self::GetOverview
+            | Self::ListAudits
+            | Self::GetAudit => (Group::Devices, false),
+            Self::UpdateDevice | Self::DeleteDevice | Self::RunAction(_) | Self::ExecuteAction => {
+                (Group::Devices, true)
+            }
+            Self::FollowNavigation(navigation)
+            | Self::GetNavigationItem(navigation)
+            | Self::ListSettingStates(navigation) => (navigation_group(navigation), false),
+            Self::GetDeviceManagement => (Group::Configuration, false),
+            Self::ListDeviceCategories | Self::GetDeviceCategory => (Group::Enrollment, false),
+            Self::ListAuditEvents | Self::GetAuditEvent => (Group::Auditing, false),
+            Self::GetMe | Self::ListUsers | Self::GetUser | Self::ListOrganizations | Self::GetOrganization => {
+                (Group::Directory, false)
+            }
+        };
+        let units = if group == Group::Directory { self.resource_units(query) } else { 1 };
+        Charge { group, writes, units }
+    }
+
+    /// What a request to the directory costs (documented: `concepts/throttling-limits.md`): 2 for all users, 1 for others;
+    /// one more with `$expand`, one less with `$select` and with `$top` below 20, and never less than 1.
+    fn resource_units(self, query: &str) -> u8 {
+        let asks = |name: &str| {
+            query
+                .split('&')
+                .find_map(|option| option.strip_prefix(name)?.strip_prefix('='))
+                .filter(|text| !text.is_empty())
+        };
+        let is_short = asks("$top").and_then(|top| top.parse::<u64>().ok()).is_some_and(|top| top < 20);
+        let base = if matches!(self, Self::ListUsers) { 2 } else { 1 };
+        let dearer = base + u8::from(asks("$expand").is_some());
+        dearer.saturating_sub(u8::from(asks("$select").is_some()) + u8::from(is_short)).max(1)
+    }
+
     /// Whether it belongs to the directory, whose refusals are its own.
     pub fn is_directory(self) -> bool {
         matches!(self, Self::ListUsers | Self::GetUser | Self::GetMe | Self::ListOrganizations | Self::GetOrganization)
@@ -225,5 +289,17 @@ fn navigation_scopes(navigation: DeviceNavigation) -> &'static [&'static str] {
         | DeviceNavigation::DetectedApps => {
             &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
         }
+    }
+}
+
+/// Policies' states and categories are listed with policies and with enrolment, the rest with devices (documented).
+fn navigation_group(navigation: DeviceNavigation) -> Group {
+    match navigation {
+        DeviceNavigation::CompliancePolicyStates | DeviceNavigation::ConfigurationStates => Group::Configuration,
+        DeviceNavigation::Category => Group::Enrollment,
+        DeviceNavigation::LogCollectionRequests
+        | DeviceNavigation::Users
+        | DeviceNavigation::WindowsProtectionState
+        | DeviceNavigation::DetectedApps => Group::Devices,
     }
 }

@@ -27,7 +27,8 @@ use crate::wire::error::{BackendCall, Ids, Refusal};
 use crate::wire::headers::Content;
 use crate::world::{Stamp, World};
 
-/// What became of a request under faults.
+/// What became of a request under faults; nothing, nearly always.
+#[derive(Default)]
 pub(super) struct Met {
     /// The fault that struck it.
     rule: Option<Arc<Rule>>,
@@ -39,22 +40,18 @@ pub(super) struct Met {
 }
 
 /// Asks the faults about a request to Graph.
-pub(super) fn meet(world: &mut World, request: &Request) -> Option<Met> {
-    let path = request.uri.path();
-    let seen = seen(operation_of(request), request);
-    let page = (world.faults.ask_for_pages() && seen.of == Some(Of::Listing) && request.method == Method::GET)
-        .then(|| world.faults.page_of(request.target()))
-        .flatten();
-    let rule = world.meet_fault(&Seen { page, path, ..seen });
-    let met = Met { rule, page, operation: seen.operation, sign_in: false };
-    (met.rule.is_some() || met.page.is_some()).then_some(met)
+pub(super) fn meet(world: &mut World, request: &Request) -> Met {
+    let mut seen = seen(operation_of(request), request);
+    if world.faults.ask_for_pages() && seen.of == Some(Of::Listing) {
+        seen.page = world.faults.page_of(request.target());
+    }
+    Met { rule: world.meet_fault(&seen), page: seen.page, operation: seen.operation, sign_in: false }
 }
 
 /// Asks the faults about a request to the identity platform.
-pub(super) fn meet_sign_in(world: &mut World, request: &Request, call: &sign_in::Call) -> Option<Met> {
+pub(super) fn meet_sign_in(world: &mut World, request: &Request, call: &sign_in::Call) -> Met {
     let operation = Some(call.operation());
-    let rule = Some(world.meet_fault(&seen(operation, request))?);
-    Some(Met { rule, page: None, operation, sign_in: true })
+    Met { rule: world.meet_fault(&seen(operation, request)), page: None, operation, sign_in: true }
 }
 
 fn seen<'a>(operation: Option<&'static str>, request: &'a Request) -> Seen<'a> {
@@ -103,7 +100,7 @@ impl Met {
     /// How a request to the identity platform is processed: whether nothing is remembered of it, and what is wrong with the
     /// token it issues. A token that is issued with a defect is issued for good, unless the rule says `not`.
     pub(super) fn sign_in(&self) -> Option<(bool, Option<Issue>)> {
-        let rule = self.rule.as_ref()?;
+        let Some(rule) = &self.rule else { return Some((false, None)) };
         match (&rule.act, rule.apply) {
             (Act::Token(Token { defect }), apply) => Some((apply == Apply::Not, issue(*defect))),
             (act, Apply::Before) if act.replaces() => None,
@@ -123,6 +120,9 @@ impl Met {
         let nothing =
             || Outcome { operation: self.operation, ..Outcome::new(StatusCode::OK, Content::Empty, Bytes::new()) };
         let outcome = outcome.unwrap_or_else(nothing);
+        if self.rule.is_none() && self.page.is_none() {
+            return outcome;
+        }
         let link = self.page.and_then(|_| link_of(&outcome.plain));
         let outcome = match &self.rule {
             None => outcome,

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 
 use super::json::{self, DatePrecision};
+use super::throttled::Throttled;
 use crate::device::record::ApiVersion;
 
 /// Why a request is refused.
@@ -122,6 +123,8 @@ pub enum Refusal {
     Elsewhere(Box<str>),
     /// A tunnel was asked for where none can be opened.
     NoTunnel,
+    /// A budget is used up.
+    Throttled(Box<Throttled>),
 }
 
 /// A call as Intune's device front end sees it; its messages quote the URL.
@@ -337,6 +340,7 @@ impl Refusal {
                 "BadRequest",
                 "simtune opens a tunnel over HTTP/1.1, and not inside another tunnel.".into(),
             ),
+            Self::Throttled(throttled) => throttled.row(|call| nested("An error has occurred", call, ids)),
             Self::TargetTooLong(limit) => (
                 StatusCode::URI_TOO_LONG,
                 "RequestUriTooLong",
@@ -350,6 +354,11 @@ impl Refusal {
         let (status, code, message) = self.row(ids);
         if matches!(self, Self::LengthRequired) {
             return (status, LENGTH_REQUIRED_PAGE.as_bytes().to_vec());
+        }
+        if let Self::Throttled(throttled) = self
+            && let Some(body) = throttled.body(ids)
+        {
+            return (status, body);
         }
         (status, envelope(code, &message, ids))
     }
@@ -391,6 +400,7 @@ impl Refusal {
             Self::BatchMixed => "batchMixed",
             Self::BatchVerb => "batchVerb",
             Self::FailedDependency => "failedDependency",
+            Self::Throttled(_) => "throttled",
             Self::LengthRequired => "lengthRequired",
             Self::BodyTooLarge(_) => "bodyTooLarge",
             Self::TargetTooLong(_) => "targetTooLong",
@@ -522,6 +532,7 @@ impl<'a> Nested<'a> {
 mod tests {
     use super::{BackendCall, Ids, REALM, Refusal};
     use crate::device::record::ApiVersion;
+    use crate::wire::throttled::{Spelling, Throttled};
     use chrono::DateTime;
 
     fn every_refusal() -> Vec<Refusal> {
@@ -532,7 +543,16 @@ mod tests {
             query: None,
         }
         };
+        let throttled = |spelling| {
+            Refusal::Throttled(Box::new(Throttled { spelling, retry_after: None, scope: None, call: call() }))
+        };
         vec![
+            throttled(Spelling::Documented),
+            throttled(Spelling::Short),
+            throttled(Spelling::Details),
+            throttled(Spelling::Nested),
+            throttled(Spelling::QueryBroker),
+            throttled(Spelling::Overload),
             Refusal::TokenEmpty,
             Refusal::TokenMalformed,
             Refusal::TokenSignature,
