@@ -36,12 +36,13 @@
 //! | [`protocol`](mod@protocol) | what a runner and a driver say to each other, and its schema | `client_log`, `operation`, `transport` |
 //! | [`process`](mod@process) | programs in groups of their own | nobody |
 //! | [`http`] | one request over real sockets | `transport` |
+//! | `real_time` | real sockets and the computer's clock, for a Rust client in a program of its own | `http`, `transport`, `simulator` |
 //! | [`story`](mod@story), [`failure_file`] | a conviction for people, and one to be run again | the runner |
 //! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict` |
 //! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results` |
 //! | [`cli`](mod@cli) | the program | all of the above |
 //!
-//! Only `simulator` looks at the computer's clock, for [`over_sockets`], and rules, model and shrinking are functions of what they are given.
+//! Only `simulator` looks at the computer's clock, for what happens in real time, and rules, model and shrinking are functions of what they are given.
 
 pub mod arming;
 pub mod checking;
@@ -66,6 +67,7 @@ pub mod over_sockets;
 mod parallel;
 pub mod process;
 pub mod protocol;
+mod real_time;
 pub mod reference;
 pub mod render;
 pub mod results;

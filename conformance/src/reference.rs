@@ -9,7 +9,6 @@ mod http;
 mod operations;
 mod paging;
 mod read;
-mod real;
 mod redirect;
 mod retry;
 mod retry_after;

@@ -222,8 +222,7 @@ mod tests {
                 wrong("os = \"linux\"", "profile = \"mine\""),
                 wrong("[[waiver]]", "[[waivers]]"),
             ]
-            .join("\n"),
-            @""
+            .join("\n")
         );
     }
 }

@@ -1,9 +1,11 @@
 //! The tests of the conformance kit, one binary.
 
 mod architecture;
+mod cli;
 mod convictions;
 mod driving;
 mod innocence;
+mod protocol;
 mod registry;
 mod shrinking;
 mod vocabulary;

@@ -1,4 +1,4 @@
-//! The reference client over real sockets, in real time.
+//! Real sockets and the computer's clock, for a Rust client that works in a program of its own.
 
 use std::path::Path;
 use std::sync::Arc;
