@@ -79,10 +79,9 @@ impl Told<'_> {
         } else {
             String::new()
         };
-        let devices = if devices == 1 { "1 device".to_owned() } else { format!("{devices} devices") };
         let before = self.scenario.program.len().saturating_sub(1);
         let before = if before == 0 { String::new() } else { format!(", among {} operations", before + 1) };
-        format!("{what}, in a tenant of {devices}{pages}{before}")
+        format!("{what}, in a tenant of {}{pages}{before}", counted(devices))
     }
 
     fn wanted(&self, op: &Op) -> String {
@@ -134,7 +133,7 @@ impl Told<'_> {
         }
         if let Some(devices) = response.json()["value"].as_array() {
             let link = if response.next_link().is_some() { " and a link" } else { "" };
-            let _ = write!(line, ", {} devices{link}", devices.len());
+            let _ = write!(line, ", {}{link}", counted(devices.len()));
         }
         if response.status.is_some() && !response.whole {
             line.push_str(", cut off");
@@ -202,7 +201,7 @@ fn end(performed: &Performed) -> String {
         End::Answered(answer) if answer.ok => {
             let mut said = "said that all went well".to_owned();
             if let Some(devices) = &answer.devices {
-                let _ = write!(said, ", and gave {} devices", devices.len());
+                let _ = write!(said, ", and gave {}", counted(devices.len()));
             }
             if let Some(complete) = answer.complete {
                 said.push_str(if complete { ", which are all" } else { ", which are not all" });
@@ -227,6 +226,10 @@ fn end(performed: &Performed) -> String {
             said
         }
     }
+}
+
+fn counted(devices: usize) -> String {
+    if devices == 1 { "1 device".to_owned() } else { format!("{devices} devices") }
 }
 
 fn name(value: &impl serde::Serialize) -> String {

@@ -58,7 +58,7 @@ fn a_run_is_written_down_and_shown_as_a_story_and_the_failure_can_be_replayed() 
     let junit = std::fs::read_to_string(folder.path().join("junit.xml")).expect("JUnit");
     assert!(junit.contains("<testsuite name=\"PAG\"") && junit.contains("<failure"), "{junit}");
     let badge = std::fs::read_to_string(folder.path().join("badge.json")).expect("a badge");
-    insta::assert_snapshot!(badge, @"");
+    insta::assert_snapshot!("a_badge", badge);
 
     let failure = folder.path().join(rule["file"].as_str().expect("a file"));
     let failure = failure.to_str().expect("UTF-8");

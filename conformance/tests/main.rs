@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod commands;
 mod convictions;
 mod driving;
 mod innocence;
