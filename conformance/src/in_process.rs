@@ -185,9 +185,14 @@ impl World {
         let path = "/api/tenants/default/journal?after=0";
         let journal: Journal =
             self.simulator.control("GET", path, &serde_json::Value::Null).map_err(DriveError::SetUp)?;
-        for (place, entry) in served.iter().zip(journal.value) {
-            let stimulus = entry.injected.and_then(|injected| arming::place_of(&injected.fault));
-            trace.exchanges[*place].stimuli.extend(stimulus);
+        // Requests that came in a batch have entries of their own, which name its.
+        let (parts, whole): (Vec<Entry>, Vec<Entry>) =
+            journal.value.into_iter().partition(|entry| entry.batch.is_some());
+        for (place, entry) in served.iter().zip(whole) {
+            let stimuli = &mut trace.exchanges[*place].stimuli;
+            stimuli.extend(entry.stimulus());
+            let within = |part: &&Entry| part.batch.as_ref().is_some_and(|batch| batch.request_id == entry.request_id);
+            stimuli.extend(parts.iter().filter(within).filter_map(Entry::stimulus));
         }
         Ok(())
     }
@@ -200,8 +205,25 @@ struct Journal {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Entry {
+    request_id: String,
     injected: Option<Injected>,
+    /// The batch that the request came in.
+    batch: Option<Within>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Within {
+    request_id: String,
+}
+
+impl Entry {
+    /// The place of the stimulus that happened to it.
+    fn stimulus(&self) -> Option<usize> {
+        arming::place_of(&self.injected.as_ref()?.fault)
+    }
 }
 
 #[derive(Deserialize)]

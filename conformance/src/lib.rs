@@ -20,7 +20,7 @@
 //! | [`trace`], [`client_log`], [`evidence`] | what did happen | the scenario |
 //! | [`rule`], [`finding`], [`verdict`] | what a rule is, what it finds, what that amounts to | the evidence |
 //! | [`rules`] | the registry: a file for each family, a row for each rule | all of the above |
-//! | [`defect`] | the defects of real clients | nobody |
+//! | [`defect`], [`manner`] | the defects of real clients, and ways to behave that are lawful | nobody |
 //! | [`drive`] | how a scenario is run with a client, however it is reached | the evidence |
 //! | [`transport`] | what a Rust client works with | nobody |
 //! | [`reference`](mod@reference) | a client that behaves, and, with a defect, one that does not | `transport`, `defect` |
@@ -59,6 +59,7 @@ pub mod generate;
 pub mod http;
 pub mod in_process;
 pub mod judge;
+pub mod manner;
 mod masking;
 pub mod matrix;
 pub mod model;

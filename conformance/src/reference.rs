@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::client_log::{ActionOutcome, Answer, ClientError, ErrorKind};
 use crate::defect::{Defect, Defects};
 use crate::in_process::Client;
+use crate::manner::Manner;
 use crate::operation::Call;
 use crate::transport::{HttpResponse, Surroundings};
 
@@ -47,6 +48,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct ReferenceClient {
     surroundings: Surroundings,
     defects: Defects,
+    manner: Option<Manner>,
     token: Option<token::Token>,
     /// Requests sent so far, of which it makes their ids.
     sent: u64,
@@ -70,14 +72,19 @@ impl ReferenceClient {
 
     /// A client with defects.
     pub fn with(surroundings: Surroundings, defects: Defects) -> Self {
-        Self { surroundings, defects, token: None, sent: 0, first_wait: None, timeout: TIMEOUT }
+        Self { surroundings, defects, manner: None, token: None, sent: 0, first_wait: None, timeout: TIMEOUT }
     }
 
-    /// The same with another patience for answers.
+    /// The same client with another lawful manner.
     #[must_use]
-    pub const fn timeout_after(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
+    pub fn in_manner(self, manner: Manner) -> Self {
+        Self { manner: Some(manner), ..self }
+    }
+
+    /// The same client with another patience for answers.
+    #[must_use]
+    pub fn timeout_after(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Does what it is told.
@@ -106,8 +113,27 @@ impl ReferenceClient {
         self.defects.has(defect)
     }
 
+    fn behaves(&self, manner: Manner) -> bool {
+        self.manner == Some(manner)
+    }
+
+    /// The longest wait that it takes upon itself.
+    fn patience(&self) -> Duration {
+        if self.behaves(Manner::Impatient) { Duration::from_secs(3) } else { PATIENCE }
+    }
+
+    /// How often it sends a request at most.
+    fn attempts(&self) -> u32 {
+        match self.manner {
+            Some(Manner::NeverRetries) => 1,
+            Some(Manner::Persistent) => 10,
+            _ => ATTEMPTS,
+        }
+    }
+
     fn sleep(&self, time: Duration) {
-        self.surroundings.clock.sleep(time);
+        let times = if self.behaves(Manner::WaitsLonger) { 3 } else { 1 };
+        self.surroundings.clock.sleep(time * times);
     }
 
     /// The error as people are told it.

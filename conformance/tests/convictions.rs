@@ -10,10 +10,6 @@ use simtune_conformance::rule::Profile;
 use simtune_conformance::rules;
 use simtune_conformance::scenario::Scenario;
 
-/// Defects that need answers inside batches.
-const WITHOUT_BATCHES: [Defect; 4] =
-    [Defect::RetriesWholeBatch, Defect::OuterSuccess, Defect::ByPosition, Defect::InnerRetryAfterIgnored];
-
 fn driven(defect: Defect) -> impl Drive {
     InProcess::new(&CAPABILITIES, move |surroundings| ReferenceClient::with(surroundings, Defects::only(defect)))
 }
@@ -22,9 +18,6 @@ fn driven(defect: Defect) -> impl Drive {
 fn the_smallest_scenarios_of_its_rule_convict_every_defect() {
     let mut acquitted = Vec::new();
     for defect in Defect::ALL {
-        if WITHOUT_BATCHES.contains(defect) {
-            continue;
-        }
         let drive = driven(*defect);
         let rule = rules::rule(defect.rule()).unwrap();
         let convicts = |scenario: &Scenario| {

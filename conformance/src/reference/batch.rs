@@ -6,9 +6,10 @@ use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
 use super::http::Outgoing;
-use super::{ATTEMPTS, PATIENCE, ReferenceClient, Trouble};
+use super::{ReferenceClient, Trouble};
 use crate::client_log::{ActionOutcome, Answer, ClientError, ErrorKind, ResetSeen};
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::HttpResponse;
 use std::time::Duration;
 
@@ -18,7 +19,11 @@ const LIMIT: usize = 20;
 impl ReferenceClient {
     /// Resets passcodes by batches of at most 20, and what was throttled again, by itself.
     pub(super) fn batch_reset(&mut self, ids: &[String]) -> Result<Answer, Trouble> {
-        let limit = if self.is(Defect::LargeBatch) { usize::MAX } else { LIMIT };
+        let limit = match self.manner {
+            Some(Manner::OneByOne) => 1,
+            _ if self.is(Defect::LargeBatch) => usize::MAX,
+            _ => LIMIT,
+        };
         let mut results: Vec<ResetSeen> = Vec::new();
         for ids in ids.chunks(limit.min(ids.len().max(1))) {
             results.extend(self.one_batch(ids));
@@ -29,7 +34,7 @@ impl ReferenceClient {
     fn one_batch(&mut self, ids: &[String]) -> Vec<ResetSeen> {
         let mut ends: Vec<Option<ResetSeen>> = vec![None; ids.len()];
         let mut open: Vec<usize> = (0..ids.len()).collect();
-        for attempt in 1..=ATTEMPTS {
+        for attempt in 1..=self.attempts() {
             let answers = match self.send_batch(ids, &open) {
                 Ok(answers) => answers,
                 Err(trouble) => {
@@ -54,7 +59,7 @@ impl ReferenceClient {
                 }
                 ends[place] = Some(self.inner_end(&ids[place], status, answer));
             }
-            if throttled.is_empty() || attempt == ATTEMPTS || wait > PATIENCE {
+            if throttled.is_empty() || attempt == self.attempts() || wait > self.patience() {
                 break;
             }
             self.sleep(wait);
@@ -74,6 +79,9 @@ impl ReferenceClient {
                     "id": place.to_string(),
                     "method": "POST",
                     "url": format!("/deviceManagement/managedDevices/{}/resetPasscode", ids[*place]),
+                    // Without them the service refuses the whole batch (observed: sdk-dotnet#1038, #2628).
+                    "headers": { "Content-Type": "application/json" },
+                    "body": {},
                 })
             })
             .collect();

@@ -3,6 +3,7 @@
 use super::{ReferenceClient, Trouble};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::{Failure, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use std::time::Duration;
@@ -48,7 +49,9 @@ impl ReferenceClient {
     pub(super) fn send_once(&mut self, request: &Outgoing, token: Option<&str>) -> Result<HttpResponse, Failure> {
         self.sent += 1;
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
-        headers.push(("client-request-id".to_owned(), self.request_id()));
+        if !self.behaves(Manner::NoRequestId) {
+            headers.push(("client-request-id".to_owned(), self.request_id()));
+        }
         if let Some(token) = token {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }

@@ -6,10 +6,11 @@ use super::http::Outgoing;
 use super::{ReferenceClient, Trouble, read};
 use crate::client_log::{DeviceSeen, ErrorKind};
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::HttpResponse;
 
-/// How often an empty page may lead to itself.
-const EMPTY_TURNS: usize = 10;
+/// How many empty pages may follow one another.
+const EMPTY_TURNS: u32 = 10;
 
 /// What no URL can hold.
 const UNUSABLE: &percent_encoding::AsciiSet =
@@ -29,6 +30,7 @@ impl ReferenceClient {
         let mut url = first.clone();
         let mut seen = vec![url.clone()];
         let mut largest = 0;
+        let mut barren = 0;
         let mut counted: Option<u64> = None;
         loop {
             let page = match self.page(&url) {
@@ -66,7 +68,9 @@ impl ReferenceClient {
                 if self.is(Defect::TwiceFatal) && known("id") {
                     return Err(Trouble::new(ErrorKind::Parse, "a device is there twice"));
                 }
-                if !(self.is(Defect::OneOfEachName) && known("deviceName")) {
+                let again = (self.is(Defect::OneOfEachName) && known("deviceName"))
+                    || (self.behaves(Manner::Deduplicates) && known("id"));
+                if !again {
                     devices.push(device);
                 }
             }
@@ -87,9 +91,9 @@ impl ReferenceClient {
                 self.respelled(link)
             };
             // An empty page may lead to itself until there is something on it, though not for ever.
-            let turns = seen.iter().filter(|known| **known == url).count();
-            let allowed = if value.is_empty() { EMPTY_TURNS } else { 0 };
-            if turns > allowed && !self.is(Defect::EndlessCycle) {
+            barren = if value.is_empty() { barren + 1 } else { 0 };
+            let is_circle = barren > EMPTY_TURNS || (barren == 0 && seen.contains(&url));
+            if is_circle && !self.is(Defect::EndlessCycle) {
                 return Err(Trouble::new(ErrorKind::Unknown, "the pages lead in a circle"));
             }
             if !self.is_trusted(&url) && !self.is(Defect::TokenToForeignLink) {

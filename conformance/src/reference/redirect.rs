@@ -4,29 +4,30 @@ use super::http::{Outgoing, origin};
 use super::{ReferenceClient, Trouble};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::{Failure, HttpResponse};
 
 /// How many redirects are followed in a row.
 const HOPS: u32 = 5;
 
 impl ReferenceClient {
-    /// Sends a request, and again where it is redirected to.
+    /// Sends a request, and again where it is redirected to. What comes back says whether it is the answer to a token.
     pub(super) fn send_following(
         &mut self,
         request: &Outgoing,
         token: Option<&str>,
-    ) -> Result<Result<HttpResponse, Failure>, Trouble> {
+    ) -> Result<(Result<HttpResponse, Failure>, bool), Trouble> {
         let mut request = request.clone();
         let mut token = token.map(str::to_owned);
         let mut hops = 0;
         loop {
             let outcome = self.send_once(&request, token.as_deref());
-            let Ok(response) = &outcome else { return Ok(outcome) };
+            let Ok(response) = &outcome else { return Ok((outcome, token.is_some())) };
             if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
-                return Ok(outcome);
+                return Ok((outcome, token.is_some()));
             }
-            if self.is(Defect::RedirectIsData) {
-                return Ok(outcome);
+            if self.is(Defect::RedirectIsData) || self.behaves(Manner::FollowsNoRedirects) {
+                return Ok((outcome, token.is_some()));
             }
             hops += 1;
             if hops > HOPS && !self.is(Defect::EndlessRedirects) {

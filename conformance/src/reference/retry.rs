@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::http::Outgoing;
-use super::{ATTEMPTS, PATIENCE, ReferenceClient, Trouble};
+use super::{PATIENCE, ReferenceClient, Trouble};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
 use crate::transport::{Failure, HttpResponse};
@@ -25,7 +25,7 @@ impl ReferenceClient {
                 Ok(response) => self.asked_to_wait(response).unwrap_or(own_wait),
                 Err(_) => own_wait,
             };
-            if wait > PATIENCE {
+            if wait > self.patience() {
                 return outcome.map_err(Trouble::from);
             }
             self.sleep(wait);
@@ -43,7 +43,7 @@ impl ReferenceClient {
         outcome: &Result<HttpResponse, Failure>,
         attempt: u32,
     ) -> Option<Duration> {
-        if attempt >= ATTEMPTS && !self.is(Defect::RetriesForEver) {
+        if attempt >= self.attempts() && !self.is(Defect::RetriesForEver) {
             return None;
         }
         let harmless = request.is_safe();
@@ -81,7 +81,7 @@ impl ReferenceClient {
         let mut renewed = 0;
         loop {
             let token = if self.is_trusted(&request.url) { Some(self.token()?) } else { None };
-            let outcome = self.send_following(request, token.as_deref())?;
+            let (outcome, with_token) = self.send_following(request, token.as_deref())?;
             let Ok(response) = &outcome else { return Ok(outcome) };
             let hopeless = renewed >= 1 && !self.is(Defect::RenewsForEver);
             if response.status == 403 && renewed < 5 && self.is(Defect::TokenOnForbidden) && self.can_renew() {
@@ -89,7 +89,8 @@ impl ReferenceClient {
                 self.drop_token(response);
                 continue;
             }
-            if response.status != 401 || hopeless || self.is(Defect::NeverRenews) || !self.can_renew() {
+            // What another host thinks of no token says nothing about ours.
+            if response.status != 401 || !with_token || hopeless || self.is(Defect::NeverRenews) || !self.can_renew() {
                 return Ok(outcome);
             }
             renewed += 1;

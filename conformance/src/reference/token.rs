@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
-use super::{ATTEMPTS, PATIENCE, ReferenceClient, Trouble, read};
+use super::{ReferenceClient, Trouble, read};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
 use crate::transport::{HttpRequest, HttpResponse};
@@ -100,7 +100,7 @@ impl ReferenceClient {
                 Ok(response) => self.asked_to_wait(response).unwrap_or(own_wait),
                 Err(_) => own_wait,
             };
-            if again && attempt < ATTEMPTS && wait <= PATIENCE {
+            if again && attempt < self.attempts() && wait <= self.patience() {
                 self.sleep(wait);
                 continue;
             }

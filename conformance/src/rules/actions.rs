@@ -39,6 +39,14 @@ fn dishonest(case: &Case<'_>) -> Vec<Breach> {
             })
             .map(|(at, _)| at)
             .collect();
+        // Who is lied to may repeat the lie.
+        let lied_to = witness
+            .iter()
+            .map(|at| &case.trace.exchanges[*at])
+            .any(|exchange| exchange.response.is_success() && !exchange.stimuli.is_empty());
+        if claims.done > applied && lied_to {
+            continue;
+        }
         let text = if claims.done > applied {
             format!("it says that {} resets of a device were accepted, and {applied} were", claims.done)
         } else if applied > claims.asked {

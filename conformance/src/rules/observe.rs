@@ -150,8 +150,8 @@ pub(super) fn undisturbed(case: &Case<'_>, op: usize) -> bool {
 /// An exchange and its number.
 pub(super) type Numbered<'a> = (usize, &'a Exchange);
 
-/// Each request that was sent again in the same operation: the earlier exchange, and the next one of the same verb and
-/// target.
+/// Each request that was sent again in the same operation: the earlier exchange, and the next one of the same verb,
+/// target and body.
 pub(super) fn repeated<'a>(case: &Case<'a>) -> Vec<(Numbered<'a>, Numbered<'a>)> {
     let exchanges = &case.trace.exchanges;
     let mut pairs = Vec::new();
@@ -161,6 +161,8 @@ pub(super) fn repeated<'a>(case: &Case<'a>) -> Vec<(Numbered<'a>, Numbered<'a>)>
                 && later.party == earlier.party
                 && later.request.method == earlier.request.method
                 && later.request.target == earlier.request.target
+                // Another body is another request, unless it was lost.
+                && (later.request.body == earlier.request.body || later.request.body.is_empty())
         });
         if let Some(offset) = later {
             pairs.push(((place, earlier), (place + 1 + offset, &exchanges[place + 1 + offset])));
@@ -177,7 +179,7 @@ pub(super) fn gap(earlier: &Exchange, later: &Exchange) -> f64 {
 /// An operation that fails, or gives other devices than there are, although it met nothing but acts that must not matter.
 pub(super) fn must_not_matter(case: &Case<'_>, is: impl Fn(&Act) -> bool + Copy) -> Vec<Breach> {
     deeds(case)
-        .filter(|deed| met_only(case, deed.place, is))
+        .filter(|deed| met_only(case, deed.place, is) && !is_circle(case, deed.place, is))
         .filter_map(|deed| {
             let what = wrong(case, &deed)?;
             let witness: Vec<usize> =
@@ -185,6 +187,15 @@ pub(super) fn must_not_matter(case: &Case<'_>, is: impl Fn(&Act) -> bool + Copy)
             Some(Breach::new(format!("{} made a difference: {what}", named(case, &witness)), witness))
         })
         .collect()
+}
+
+/// Whether the service leads an operation in a circle: whoever leaves it is right.
+fn is_circle(case: &Case<'_>, op: usize, is: impl Fn(&Act) -> bool + Copy) -> bool {
+    let met: Vec<&Exchange> =
+        case.trace.during(op).map(|(_, exchange)| exchange).filter(|exchange| hit(case, exchange, is)).collect();
+    let barren = met.iter().filter(|exchange| exchange.response.body.contains("\"value\":[]")).count();
+    let again = met.iter().any(|one| met.iter().filter(|other| other.request.repeats(&one.request)).count() > 2);
+    again || barren > 2
 }
 
 /// What happened to exchanges, in words.

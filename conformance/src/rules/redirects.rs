@@ -48,7 +48,10 @@ fn method_and_body(case: &Case<'_>) -> Vec<Breach> {
             format!("303 was followed by a {}", sent.method)
         } else if hit(case, exchange, |act| is(act, &[307, 308], None)) && sent.method != "POST" {
             format!("{} was followed by a {}", exchange.response.status.unwrap_or_default(), sent.method)
-        } else if hit(case, exchange, |act| is(act, &[307, 308], None)) && sent.body != exchange.request.body {
+        } else if hit(case, exchange, |act| is(act, &[307, 308], None))
+            && sent.body.is_empty()
+            && !exchange.request.body.is_empty()
+        {
             "the body was lost on the way".to_owned()
         } else {
             continue;

@@ -170,8 +170,10 @@ fn never_again(case: &Case<'_>) -> Vec<Breach> {
         .filter(|(at, exchange)| {
             !pairs.iter().any(|((earlier, _), _)| earlier == at)
                 && !case.trace.during(exchange.during.unwrap_or(usize::MAX)).any(|(other, _)| other > *at)
-                && case.trace.during(exchange.during.unwrap_or(usize::MAX)).filter(|(_, other)| is_429(other)).count()
-                    == 1
+                && case
+                    .trace
+                    .during(exchange.during.unwrap_or(usize::MAX))
+                    .all(|(other, exchange)| other == *at || exchange.stimuli.is_empty())
         })
         .map(|(at, _)| Breach::new("throttled once, it did not come again", vec![at]))
         .collect()
@@ -196,6 +198,7 @@ fn is_final(status: u16) -> bool {
 fn repeated_refusals(case: &Case<'_>) -> Vec<Breach> {
     runs(case)
         .into_iter()
+        .filter(|run| run[0].1.endpoint != Some(Endpoint::Token))
         .filter_map(|run| {
             let refused: Vec<usize> = run
                 .iter()

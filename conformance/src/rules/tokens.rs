@@ -91,14 +91,18 @@ fn secret_refused<'a>(case: &Case<'a>) -> impl Iterator<Item = (usize, &'a crate
 
 fn tried_again(case: &Case<'_>) -> Vec<Breach> {
     deeds(case)
-        .filter(|deed| token_requests(case, deed.place) > 1)
+        // Each of several batches may sign in.
+        .filter(|deed| !matches!(deed.op, Op::BatchReset { .. }))
         .filter_map(|deed| {
-            let refused: Vec<usize> = secret_refused(case)
-                .filter(|(_, exchange)| exchange.during == Some(deed.place))
+            let first = secret_refused(case).find(|(_, exchange)| exchange.during == Some(deed.place))?.0;
+            let again: Vec<usize> = case
+                .trace
+                .during(deed.place)
+                .filter(|(at, exchange)| *at > first && exchange.endpoint == Some(Endpoint::Token))
                 .map(|(at, _)| at)
                 .collect();
-            let text = format!("the secret was refused, and sent {} times", token_requests(case, deed.place));
-            (!refused.is_empty()).then(|| Breach::new(text, refused))
+            let text = format!("the secret was refused, and sent {} more times", again.len());
+            (!again.is_empty()).then(|| Breach::new(text, [vec![first], again].concat()))
         })
         .collect()
 }
