@@ -26,15 +26,8 @@ const STOPPED: [i32; 2] = [124, 137];
 const OUTPUT: u64 = 16 * 1024 * 1024;
 
 /// What a command is taken to be able to, until it says otherwise. What it does of itself beyond that is unknown.
-const CAPABILITIES: [&str; 7] = [
-    "op.list",
-    "op.get",
-    "op.find",
-    "op.reset",
-    "op.action_result",
-    "op.batch_reset",
-    "auth.client_credentials",
-];
+const CAPABILITIES: [&str; 7] =
+    ["op.list", "op.get", "op.find", "op.reset", "op.action_result", "op.batch_reset", "auth.client_credentials"];
 
 /// A command that is started for each operation.
 pub struct Command {
@@ -168,9 +161,7 @@ fn answer(call: &Call, output: &[u8], went_well: bool) -> Result<Answer, String>
 fn without_a_line(call: &Call, went_well: bool) -> Answer {
     match (went_well, call.op.as_str()) {
         (false, _) => Answer::failed(ClientError::default()),
-        (true, "reset_passcode") => {
-            Answer { ok: true, outcome: Some("accepted".to_owned()), ..Answer::default() }
-        }
+        (true, "reset_passcode") => Answer { ok: true, outcome: Some("accepted".to_owned()), ..Answer::default() },
         // It went well, and what it gave is not known: only the wire can be judged.
         (true, _) => Answer { unsupported: true, ..Answer::default() },
     }

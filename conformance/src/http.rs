@@ -38,7 +38,11 @@ pub fn trust(file: &Path) -> Result<Trust, String> {
 }
 
 /// Sends a request and waits for the whole answer, no longer than `patience`.
-pub(crate) async fn send(request: &HttpRequest, patience: Duration, trust: Option<&Trust>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn send(
+    request: &HttpRequest,
+    patience: Duration,
+    trust: Option<&Trust>,
+) -> Result<HttpResponse, Failure> {
     let exchanged = exchange(request, trust);
     // More patience than that means for ever.
     if patience > Duration::from_hours(24 * 365) {

@@ -95,9 +95,10 @@ impl<'a> OverSockets<'a> {
         let mut secrets = vec![env.graph_client_secret.clone()];
         secrets.extend(env.graph_access_token.clone());
         let start = simulator::wall_now();
-        let mut conversation = self.door.enter(env, alone).map_err(|Refusal { why, had_company }| {
-            Interruption::of(why, had_company && !alone)
-        })?;
+        let mut conversation = self
+            .door
+            .enter(env, alone)
+            .map_err(|Refusal { why, had_company }| Interruption::of(why, had_company && !alone))?;
 
         let mut log = ClientLog::default();
         let patience = Patience::with(scenario);

@@ -1,4 +1,4 @@
-//! What is shown of a run, made of its results alone: the terminal's text, JUnit for CI systems, a badge, a comparison.
+//! What is shown of a run, made of its results alone: the terminal's text, `JUnit` for CI systems, a badge, a comparison.
 
 mod badge;
 mod compare;

@@ -291,9 +291,10 @@ impl Host {
         let host = Self { runtime, authority, starting: Mutex::default() };
         let first = host.start(&Scenario::new(0))?;
         // Copies, because every start writes the originals anew.
-        for (from, to) in
-            [(&first.simulator.ready().ca_file, host.ca_file()), (&first.simulator.ready().ca_bundle_file, host.ca_bundle())]
-        {
+        for (from, to) in [
+            (&first.simulator.ready().ca_file, host.ca_file()),
+            (&first.simulator.ready().ca_bundle_file, host.ca_bundle()),
+        ] {
             std::fs::copy(from, to).map_err(told)?;
         }
         drop(first);

@@ -44,7 +44,13 @@ pub fn story(failure: &Failure) -> String {
         witness: &smallest.witness,
         replay: None,
     };
-    format!("{} {}  {}\n  {}\n", failure.verdict.name(), failure.rule.id, failure.rule.summary, told.lines().join("\n  "))
+    format!(
+        "{} {}  {}\n  {}\n",
+        failure.verdict.name(),
+        failure.rule.id,
+        failure.rule.summary,
+        told.lines().join("\n  ")
+    )
 }
 
 impl Told<'_> {
@@ -132,8 +138,8 @@ impl Told<'_> {
             }
         }
         if let Some(devices) = response.json()["value"].as_array() {
-            let link = if response.next_link().is_some() { " and a link" } else { "" };
-            let _ = write!(line, ", {}{link}", counted(devices.len()));
+            let more = if response.next_link().is_some() { " and a link" } else { "" };
+            let _ = write!(line, ", {}{more}", counted(devices.len()));
         }
         if response.status.is_some() && !response.whole {
             line.push_str(", cut off");
@@ -163,9 +169,8 @@ impl Told<'_> {
                 crate::process::quoted(&faults)
             ));
         }
-        let witnesses = self.witness.iter().filter_map(|at| self.evidence.trace.exchanges.get(*at));
-        let asked = witnesses.filter(|exchange| exchange.endpoint.is_some()).last();
-        if let Some(exchange) = asked {
+        let mut witnesses = self.witness.iter().filter_map(|at| self.evidence.trace.exchanges.get(*at)).rev();
+        if let Some(exchange) = witnesses.find(|exchange| exchange.endpoint.is_some()) {
             lines.push(curl(exchange));
         }
         lines
@@ -179,7 +184,8 @@ fn curl(exchange: &Exchange) -> String {
         (_, Some(rest)) => ("\"$SIMTUNE_GRAPH_BETA_URL\"", rest),
         _ => ("\"$SIMTUNE_AUTHORITY_URL\"", target.as_str()),
     };
-    let verb = if exchange.request.method == "GET" { String::new() } else { format!("-X {} ", exchange.request.method) };
+    let verb =
+        if exchange.request.method == "GET" { String::new() } else { format!("-X {} ", exchange.request.method) };
     let token = "-H \"Authorization: Bearer $SIMTUNE_TOKEN\"";
     format!("curl -i {verb}{token} {base}{}", crate::process::quoted(rest))
 }
@@ -189,7 +195,11 @@ fn act(stimulus: &Stimulus) -> String {
     let members = json[stimulus.act.name()].as_object().cloned().unwrap_or_default();
     let values: Vec<String> =
         members.values().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
-    if values.is_empty() { stimulus.act.name().to_owned() } else { format!("{}: {}", stimulus.act.name(), values.join(", ")) }
+    if values.is_empty() {
+        stimulus.act.name().to_owned()
+    } else {
+        format!("{}: {}", stimulus.act.name(), values.join(", "))
+    }
 }
 
 fn end(performed: &Performed) -> String {

@@ -92,11 +92,14 @@ struct State {
     end: Option<End>,
 }
 
+/// What becomes of a question: ok, a result, or nothing.
+type Told = Result<Option<Answer>, Unanswered>;
+
 #[derive(Debug)]
 struct Waiting {
     /// The operation, if it is one.
     op: Option<String>,
-    tell: Sender<Result<Option<Answer>, Unanswered>>,
+    tell: Sender<Told>,
 }
 
 impl Worker {
@@ -247,7 +250,7 @@ impl Connection {
                 let parts: Vec<String> = [how, status, words].into_iter().flatten().collect();
                 End::Crash(if parts.is_empty() { "it closed its stdout".to_owned() } else { parts.join("; ") })
             }
-            protocol => protocol,
+            End::Protocol(text) => End::Protocol(text),
         };
         self.shared.state().end = Some(end.clone());
         end
@@ -270,7 +273,7 @@ impl Shared {
     }
 
     /// A number for a question, and where its answer will come.
-    fn expect(&self, op: Option<String>) -> Result<(u64, Receiver<Result<Option<Answer>, Unanswered>>), End> {
+    fn expect(&self, op: Option<String>) -> Result<(u64, Receiver<Told>), End> {
         let mut state = self.state();
         if let Some(end) = &state.end {
             return Err(end.clone());

@@ -95,7 +95,9 @@ fn a_waiver_puts_up_with_a_failure_and_is_stale_without_one() {
         let today = std::fs::metadata(folder.path()).and_then(|folder| folder.modified()).expect("a time");
         let today = today.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() / 86_400;
         let date = date + chrono::Days::new(today + days);
-        format!("[[waiver]]\nrule = \"PAG-01\"\nexpect = \"fail\"\nreason = \"one page is enough for us\"\nexpires = {date}\n")
+        format!(
+            "[[waiver]]\nrule = \"PAG-01\"\nexpect = \"fail\"\nreason = \"one page is enough for us\"\nexpires = {date}\n"
+        )
     };
     std::fs::write(&waivers, text_of(30)).expect("written");
     let waivers = waivers.to_str().expect("UTF-8");
@@ -112,7 +114,11 @@ fn a_waiver_puts_up_with_a_failure_and_is_stale_without_one() {
     std::fs::write(waivers, text_of(400)).expect("written");
     let refused = with(&[WORKER]);
     assert_eq!(refused.status.code(), Some(64));
-    assert!(text(&refused.stderr).contains("waivers.toml:5: a waiver lasts twelve months"), "{}", text(&refused.stderr));
+    assert!(
+        text(&refused.stderr).contains("waivers.toml:5: a waiver lasts twelve months"),
+        "{}",
+        text(&refused.stderr)
+    );
 }
 
 #[test]
@@ -125,7 +131,8 @@ fn a_driver_that_breaks_the_protocol_ends_the_run_with_76_and_says_why() {
 
 #[test]
 fn a_driver_that_dies_is_a_crash_in_each_scenario_and_the_run_goes_on() {
-    let hello = r#"{"m":"hello","protocol":"1.0","client":{"name":"c"},"capabilities":["op.list","auth.client_credentials"]}"#;
+    let hello =
+        r#"{"m":"hello","protocol":"1.0","client":{"name":"c"},"capabilities":["op.list","auth.client_credentials"]}"#;
     let script = format!("read -r h; echo '{hello}'; read -r o; echo '{{\"m\":\"ok\",\"id\":1}}'; read -r op; exit 5");
     let run = program(&["check", "--smoke", "--only", "PAG-0[13]", "--", "sh", "-c", &script]);
     assert_eq!(run.status.code(), Some(1), "{}{}", text(&run.stdout), text(&run.stderr));

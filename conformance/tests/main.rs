@@ -7,6 +7,7 @@ mod convictions;
 mod driving;
 mod innocence;
 mod protocol;
+mod readme;
 mod registry;
 mod shrinking;
 mod vocabulary;

@@ -115,7 +115,8 @@ fn a_departure_is_named_with_its_place() {
 
 /// A driver as a shell script, after a hello of its own.
 fn script(body: &str) -> Launch {
-    let hello = r#"{"m":"hello","protocol":"1.0","client":{"name":"breaker"},"capabilities":["op.get"],"concurrency":4}"#;
+    let hello =
+        r#"{"m":"hello","protocol":"1.0","client":{"name":"breaker"},"capabilities":["op.get"],"concurrency":4}"#;
     let text = format!("read -r hello; printf '%s\\n' '{hello}'; {body}");
     Launch::new(["sh", "-c", &text])
 }
@@ -146,10 +147,16 @@ fn whoever_breaks_the_protocol_is_told_which_line_and_why() {
     let told = [
         ("writes its log to stdout", broken("echo 'INFO request sent'; sleep 60")),
         ("answers what nobody asked", broken(&format!("echo '{}'; sleep 60", ok.replace('2', "77")))),
-        ("answers with a number where a string belongs", broken(r#"echo '{"m":"result","id":2,"ok":true,"device":{"id":7}}'; sleep 60"#)),
+        (
+            "answers with a number where a string belongs",
+            broken(r#"echo '{"m":"result","id":2,"ok":true,"device":{"id":7}}'; sleep 60"#),
+        ),
         ("answers with less than promised", broken(r#"echo '{"m":"result","id":2,"ok":true}'; sleep 60"#)),
         ("answers an operation with ok", broken(r#"echo '{"m":"ok","id":2}'; sleep 60"#)),
-        ("says hello again", broken(r#"echo '{"m":"hello","protocol":"1.0","client":{"name":"c"},"capabilities":[]}'; sleep 60"#)),
+        (
+            "says hello again",
+            broken(r#"echo '{"m":"hello","protocol":"1.0","client":{"name":"c"},"capabilities":[]}'; sleep 60"#),
+        ),
         ("writes what is not UTF-8", broken(r#"printf '{"m":"\377"}\n'; sleep 60"#)),
         ("writes a line without end", broken("head -c 200000 /dev/zero | tr '\\0' x; sleep 60")),
         ("dies in the middle of a line", broken("printf '{\"m\":\"res'; exit 3")),
@@ -191,16 +198,18 @@ fn a_driver_that_does_not_start_is_tried_three_times_and_told_once() {
     let quick = Limits { hello: Duration::from_millis(300), ..limits() };
     let told = |launch: Launch| Pool::start(launch, quick, 4).err().map_or_else(String::new, |error| error.to_string());
     let sh = |body: &str| told(Launch::new(["sh", "-c", body]));
-    insta::assert_snapshot!([
-        sh("exit 9"),
-        sh("echo 'no module named msgraph' >&2; exit 1"),
-        sh("sleep 60"),
-        sh("echo ready; sleep 60"),
-        sh(r#"echo '{"m":"ok","id":1}'; sleep 60"#),
-        sh(r#"echo '{"m":"hello","protocol":"2.1","client":{"name":"c"},"capabilities":[]}'; sleep 60"#),
-        told(Launch::new(["./there-is-no-such-program"])),
-    ]
-    .join("\n"));
+    insta::assert_snapshot!(
+        [
+            sh("exit 9"),
+            sh("echo 'no module named msgraph' >&2; exit 1"),
+            sh("sleep 60"),
+            sh("echo ready; sleep 60"),
+            sh(r#"echo '{"m":"ok","id":1}'; sleep 60"#),
+            sh(r#"echo '{"m":"hello","protocol":"2.1","client":{"name":"c"},"capabilities":[]}'; sleep 60"#),
+            told(Launch::new(["./there-is-no-such-program"])),
+        ]
+        .join("\n")
+    );
 }
 
 /// Whether a process still runs.

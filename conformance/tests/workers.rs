@@ -60,7 +60,10 @@ fn a_client_that_behaves_is_watched_over_tls_and_without() {
             .map(|exchange| {
                 let path = exchange.request.target.split('?').next().unwrap_or_default();
                 let last = path.rsplit('/').next().unwrap_or_default();
-                format!("{} {last} page {:?} during {:?}: {:?}", exchange.request.method, exchange.page, exchange.during, exchange.response.status)
+                format!(
+                    "{} {last} page {:?} during {:?}: {:?}",
+                    exchange.request.method, exchange.page, exchange.during, exchange.response.status
+                )
             })
             .collect();
         assert_eq!(
@@ -88,7 +91,8 @@ fn opinion(pool: &Pool, rule: &str) -> (Verdict, String) {
     for write in rule.check().expect("it is observed").minimal {
         let judgement = judge(&drive, &write(), &[rule], Profile::Graph).expect("it runs");
         let opinions = judgement.opinions.into_iter();
-        let said = opinions.map(|opinion| (opinion.verdict, opinion.breach.map_or_else(String::new, |breach| breach.text)));
+        let said =
+            opinions.map(|opinion| (opinion.verdict, opinion.breach.map_or_else(String::new, |breach| breach.text)));
         worst = said.chain([worst]).max().expect("one at least");
     }
     worst

@@ -4,8 +4,7 @@
 
 use std::process::ExitCode;
 
-use serde::Deserialize as _;
-use serde::de::value::{Error, MapDeserializer};
+use serde_json::Value as Json;
 use simtune_conformance::command::UNSUPPORTED;
 use simtune_conformance::operation::Call;
 use simtune_conformance::reference::ReferenceClient;
@@ -30,8 +29,9 @@ fn perform() -> Result<ExitCode, String> {
     };
     let args = serde_json::from_str(&value("OP_ARGS")?).map_err(|error| format!("OP_ARGS: {error}"))?;
     let call = Call { op: value("OP")?, args };
-    let members = MapDeserializer::<_, Error>::new(variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let environment = Environment::deserialize(members).map_err(|error| error.to_string())?;
+    let members = variables.iter().map(|(name, value)| (name.clone(), value.clone().into()));
+    let environment: Environment =
+        serde_json::from_value(Json::Object(members.collect())).map_err(|error| error.to_string())?;
 
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let mut client = ReferenceClient::new(Surroundings::real(runtime.handle(), environment)?);

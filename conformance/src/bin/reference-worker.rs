@@ -47,7 +47,8 @@ fn main() -> ExitCode {
                 };
                 // One thread for each: waiting in one session does not hold up another.
                 std::thread::spawn(move || {
-                    let performed = catch_unwind(AssertUnwindSafe(|| client.lock().map(|mut client| client.perform(&call))));
+                    let performed =
+                        catch_unwind(AssertUnwindSafe(|| client.lock().map(|mut client| client.perform(&call))));
                     // A client that panics takes its program along.
                     let Ok(Ok(answer)) = performed else {
                         eprintln!("the client panicked at {}", call.op);

@@ -12,7 +12,7 @@ use crate::finding::Finding;
 use crate::judge::judge;
 use crate::over_sockets::OverSockets;
 use crate::render;
-use crate::results::{CRASH, HARNESS, Line, Results, Run, RuleLine, Summary};
+use crate::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary};
 use crate::rule::Watch;
 use crate::rules;
 use crate::runner::{self, Failure, Plan, Report};
@@ -126,7 +126,8 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
         }
     }
     for broken in &report.broken {
-        let (id, text) = broken.strip_prefix("scenario ").and_then(|rest| rest.split_once(": ")).unwrap_or(("", broken));
+        let (id, text) =
+            broken.strip_prefix("scenario ").and_then(|rest| rest.split_once(": ")).unwrap_or(("", broken));
         findings.push(finding(HARNESS, Verdict::HarnessError, id.to_owned(), text.to_owned()));
     }
     findings
@@ -158,10 +159,9 @@ fn apply(waiver: &Waiver, line: &mut RuleLine) {
     line.report.verdict = verdict;
     let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!(", {issue}"));
     line.reason = Some(match verdict {
-        Verdict::UnexpectedPass => format!(
-            "this passes now, and a waiver says that it fails ({}{issue}): take the waiver away",
-            waiver.reason
-        ),
+        Verdict::UnexpectedPass => {
+            format!("this passes now, and a waiver says that it fails ({}{issue}): take the waiver away", waiver.reason)
+        }
         _ => format!("{}{issue}, until {}", waiver.reason, waiver.expires),
     });
 }
@@ -261,5 +261,8 @@ impl Written {
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Trouble {
-    Trouble { exit: ExitCode::Harness, text: format!("cannot write {}: {error}; --out names another folder", path.display()) }
+    Trouble {
+        exit: ExitCode::Harness,
+        text: format!("cannot write {}: {error}; --out names another folder", path.display()),
+    }
 }

@@ -20,7 +20,10 @@ pub enum ExitCode {
 /// Every code with its meaning.
 pub const EXIT_CODES: [(ExitCode, &str); 6] = [
     (ExitCode::Ok, "no requirement is broken; `replay`: fixed"),
-    (ExitCode::Broken, "a requirement is broken, the client's process ended, or a waiver is stale; `replay`: still fails"),
+    (
+        ExitCode::Broken,
+        "a requirement is broken, the client's process ended, or a waiver is stale; `replay`: still fails",
+    ),
     (ExitCode::Unsure, "flaky, or nothing was tested; `replay`: different"),
     (ExitCode::Usage, "bad usage or input; one sentence says what and how to mend it"),
     (ExitCode::Harness, "results cannot be written, or no simulator can be started"),

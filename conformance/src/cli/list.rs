@@ -57,10 +57,12 @@ pub(super) fn explained(rule: &Rule) -> String {
         Watch::Not(why) => _ = writeln!(text, "Not observable   {why}"),
         Watch::Case(check) | Watch::Twins(check, _) => {
             for defect in check.convicts {
-                let _ = writeln!(text, "Proven on        {}, a client that does this: {}", defect.id(), defect.summary());
+                let _ =
+                    writeln!(text, "Proven on        {}, a client that does this: {}", defect.id(), defect.summary());
             }
             if matches!(rule.watch, Watch::Twins(..)) {
-                let _ = writeln!(text, "Seen by          comparing a scenario with a twin that must make no difference");
+                let _ =
+                    writeln!(text, "Seen by          comparing a scenario with a twin that must make no difference");
             }
             for write in check.minimal {
                 let scenario = serde_json::to_string_pretty(&write()).expect("a scenario becomes JSON");

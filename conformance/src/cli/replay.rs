@@ -27,7 +27,9 @@ pub(super) fn run(arguments: &ReplayArguments) -> Done {
     })?;
 
     let opinion = judgement.opinions.iter().find(|opinion| opinion.rule.id == rule.id);
-    if let Some(breach) = opinion.filter(|opinion| opinion.verdict == failure.verdict).and_then(|opinion| opinion.breach.as_ref()) {
+    if let Some(breach) =
+        opinion.filter(|opinion| opinion.verdict == failure.verdict).and_then(|opinion| opinion.breach.as_ref())
+    {
         let replay = format!("simtune-conformance replay {path} {}", driver::shown(&arguments.driver));
         let told = Told {
             rule,

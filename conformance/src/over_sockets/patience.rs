@@ -33,7 +33,8 @@ impl Patience {
             return Self { deadline: Duration::from_secs(WINDOW), is_cut_short: true };
         }
         // No published timeout is unlawful: whoever still waits for an answer then is not said to hang.
-        let stalls = |stimulus: &Stimulus| matches!(&stimulus.act, Act::Stall { length, .. } if u64::from(length.0) > TIMEOUT);
+        let stalls =
+            |stimulus: &Stimulus| matches!(&stimulus.act, Act::Stall { length, .. } if u64::from(length.0) > TIMEOUT);
         let is_cut_short = scenario.stimuli.iter().any(stalls);
         Self { deadline: Duration::from_secs(waits * 3 / (1 + u64::from(is_cut_short)) + USUAL), is_cut_short }
     }
@@ -54,11 +55,15 @@ fn lawful_wait(stimulus: &Stimulus) -> u64 {
             let said = text.trim().parse::<f64>().map_or(0, |seconds| seconds.clamp(0.0, 1e6).ceil() as u64);
             own.max(for_each(said))
         }
-        Act::Status { code: 408 | 423 | 429 | 500..=599, .. } | Act::Reset { .. } | Act::Truncate { .. } => own,
+        Act::Status { code: 408 | 423 | 429 | 500..=599, .. }
+        | Act::Reset { .. }
+        | Act::Truncate { .. }
+        | Act::Page { .. }
+        | Act::Body { .. }
+        | Act::Token { .. } => own,
         Act::Stall { length, .. } => own + for_each(u64::from(length.0).min(TIMEOUT)),
         // Thirty kilobytes at most are asked for here.
         Act::Slow { bytes_per_second } => for_each(30_000 / u64::from((*bytes_per_second).max(1))),
-        Act::Page { .. } | Act::Body { .. } | Act::Token { .. } => own,
         _ => 0,
     }
 }

@@ -1,4 +1,4 @@
-//! JUnit, which CI systems read: a suite for each family of rules, a case for each rule.
+//! `JUnit`, which CI systems read: a suite for each family of rules, a case for each rule.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 

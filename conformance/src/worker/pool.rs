@@ -155,8 +155,7 @@ impl Pool {
                     state.failed += 1;
                     if state.failed >= STARTS {
                         let shown = self.launch.shown();
-                        state.given_up =
-                            Some(format!("the driver does not start ({STARTS} attempts): {shown}: {end}"));
+                        state.given_up = Some(format!("the driver does not start ({STARTS} attempts): {shown}: {end}"));
                         self.place_free.notify_all();
                     }
                 }
