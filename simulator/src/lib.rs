@@ -69,6 +69,7 @@ pub mod access;
 pub mod actions;
 pub mod answers;
 pub mod audit;
+pub mod awkward;
 pub mod batch;
 pub mod cli;
 pub mod clock;

@@ -25,7 +25,7 @@ use crate::journal::{self, Body, Entry, TokenHash, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
-use crate::quirks::{PostWithoutLength, Quirks};
+use crate::quirks::{MissingContentType, PostWithoutLength, Quirks};
 use crate::rbac::{self, SignedIn};
 use crate::route::{self, Operation};
 use crate::sign_in;
@@ -286,6 +286,9 @@ impl Service {
         if caller.delegation().is_some() {
             rbac::check(signed_in, operation, || route.backend_call(Some(query))).map_err(routed)?;
         }
+        if world.quirks().missing_content_type == MissingContentType::Refuse && has_untyped_body(request) {
+            return Err(routed(Refusal::NoContentType));
+        }
         let root = format!("{scheme}://{authority}");
         let context = Context {
             world,
@@ -526,6 +529,11 @@ fn web_server(request: &Request, told: &Told<'_>, world: &World) -> Result<(), R
         return Err(Refusal::LengthRequired);
     }
     Ok(())
+}
+
+/// Whether there is a body, and no header says of which type it is.
+fn has_untyped_body(request: &Request) -> bool {
+    !request.body.is_empty() && request.headers.get(header::CONTENT_TYPE).is_none_or(HeaderValue::is_empty)
 }
 
 fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusal {
