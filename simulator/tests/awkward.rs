@@ -97,6 +97,37 @@ const PROBES: &[(u8, &[Look])] = &[
     (55, &[signed_in, signed_in]),
 ];
 
+/// What is seen where the service is like that without being told to.
+const EVERY_DAY: &[(u8, &str)] = &[
+    (2, "2 pages, last link absent"),
+    (
+        5,
+        "http://127.0.0.1:PORT…$top=1&$select=deviceName&$skiptoken=LastDeviceName%3d%27AOSP-user%27%2cLastDeviceId%3d%27…%27; \
+         400 BadRequest: Resource not found for the segment 'managedDevices?$skiptoken=x'.",
+    ),
+    (18, "list []; device \"done\""),
+    (19, "204, 0 bytes; passcode later: true"),
+    (20, "400 BadRequest: Resource not found for the segment 'removeDevicePasscode'."),
+    (23, "\"meetHardwareRequirements\""),
+    (24, "204 Content-Length: absent"),
+    (33, "200 (3:200, 2:400, 1:200)"),
+    (40, "400 InternalError: {   \"_version\": 3,   \"Message\": \"An error has occurred"),
+    (41, "400, JSON in JSON 1×"),
+    (42, r#"{"easActivationDateTime":"0001-01-01T00:00:00Z"}"#),
+    (43, r#"{"enrolledDateTime":"2025-02-03T03:58:13.1588779Z"}; [{"enrolledDateTime":"2025-02-03T03:58:13Z"}]"#),
+    (44, r#"{"totalStorageSpaceInBytes":254719033344,"freeStorageSpaceInBytes":159540359168}"#),
+    (45, r#"[{"jailBroken":"False","azureADRegistered":null}]"#),
+    (46, r#"[{"userPrincipalName":"","iccid":null}]"#),
+    (49, "400, gzip announced, gzip 1×"),
+    (50, "200 text/plain: 79"),
+    (
+        51,
+        "400 InternalError: {   \"_version\": 3,   \"Message\": \"An error has occurred; {\"deviceName\":\"iPhone-1\"}",
+    ),
+    (53, r#"[{"deviceName":"Sam’s iPhone"}]; [{"model":"iPad Pro (12.9\")(5th generation)"}]"#),
+    (55, "401 AADSTS7000215"),
+];
+
 fn statuses(replies: &[Reply]) -> String {
     replies.iter().map(status).collect::<Vec<_>>().join(", ")
 }
@@ -148,8 +179,12 @@ fn pages(replies: &[Reply]) -> String {
     replies.iter().map(page).collect::<Vec<_>>().join(" | ")
 }
 
+/// Where the first page leads, without its path and the id of a device.
 fn link(reply: &Reply) -> String {
-    reply.json()["@odata.nextLink"].as_str().map_or_else(|| "no link".to_owned(), short)
+    let Some(link) = reply.link() else { return "no link".to_owned() };
+    let (root, query) = link.split_once("/v1.0/deviceManagement/managedDevices?").unwrap_or(("?", &link));
+    let (before, id) = query.split_once("LastDeviceId%3d%27").unwrap_or((query, ""));
+    format!("{root}…{before}LastDeviceId%3d%27…{}", id.get(36..).unwrap_or_default())
 }
 
 fn first_link(replies: &[Reply]) -> String {
@@ -280,6 +315,8 @@ struct Tenant<'a> {
     running: &'a Running,
     path: String,
     credentials: [String; 3],
+    /// The ids of its devices by their names, as they were when it was made.
+    ids: BTreeMap<String, String>,
 }
 
 impl<'a> Tenant<'a> {
@@ -295,10 +332,14 @@ impl<'a> Tenant<'a> {
     }
 
     fn of(running: &'a Running, view: &Json) -> Self {
-        let text = |member: &str| view[member].as_str().expect("text").to_owned();
-        let id = text("tenantId");
+        let text = |value: &Json| value.as_str().expect("text").to_owned();
+        let id = text(&view["tenantId"]);
         let path = format!("/api/tenants/{id}");
-        Self { running, path, credentials: [id, text("clientId"), text("clientSecret")] }
+        let credentials = [id, text(&view["clientId"]), text(&view["clientSecret"])];
+        let (_, devices) = running.control("GET", &format!("{path}/devices"), "");
+        let devices = devices["value"].as_array().expect("devices");
+        let ids = devices.iter().map(|device| (text(&device["deviceName"]), text(&device["id"]))).collect();
+        Self { running, path, credentials, ids }
     }
 
     fn control(&self, verb: &str, path: &str, body: &str) -> Json {
@@ -307,16 +348,10 @@ impl<'a> Tenant<'a> {
         answer
     }
 
-    fn id_of(&self, name: &str) -> String {
-        let devices = self.control("GET", "devices", "");
-        let found = devices["value"].as_array().unwrap().iter().find(|device| device["deviceName"] == name);
-        found.unwrap_or_else(|| panic!("no device is called {name}"))["id"].as_str().unwrap().to_owned()
-    }
-
-    fn turn(&self, knob: &Knob, number: u8) {
+    fn turn_on(&self, knob: &Knob, number: u8) {
         if let Some((verb, path, body)) = shell::call(knob, number) {
             let path = match path.split_once("{id:") {
-                Some((before, name)) => format!("{before}{}", self.id_of(name.trim_end_matches('}'))),
+                Some((before, name)) => format!("{before}{}", self.ids[name.trim_end_matches('}')]),
                 None => path,
             };
             self.control(verb, &path, &body);
@@ -330,22 +365,13 @@ impl<'a> Tenant<'a> {
         }
     }
 
-    /// What a client gets that asks what the way asks. The devices are found before they may be renamed.
-    fn observed(&self, way: &Way, look: Look, set: impl FnOnce()) -> String {
-        let devices = self.control("GET", "devices", "");
-        let ids: BTreeMap<&str, &str> = devices["value"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter_map(|device| Some((device["deviceName"].as_str()?, device["id"].as_str()?)))
-            .collect();
-        let token = self.control("POST", "tokens", "{}")["access_token"].as_str().expect("a token").to_owned();
-        set();
+    /// What a client gets that asks what the way asks.
+    fn observed(&self, way: &Way, look: Look) -> String {
         let mut client = Client {
             address: self.running.client,
-            token,
+            token: self.control("POST", "tokens", "{}")["access_token"].as_str().expect("a token").to_owned(),
             credentials: self.credentials.clone(),
-            id_of: &|name| ids.get(name).unwrap_or_else(|| panic!("no device is called {name}")).to_string(),
+            ids: &self.ids,
             advance: &|by| {
                 self.control("POST", "clock/advance", &format!(r#"{{"by":"{by}"}}"#));
             },
@@ -353,8 +379,20 @@ impl<'a> Tenant<'a> {
         let replies: Vec<Reply> = way.asks.iter().flat_map(|ask| client.ask(ask)).collect();
         look(&replies).replace(&format!(":{}", self.running.client.port()), ":PORT")
     }
-}
 
+    /// What is seen with the knobs on, and with them off; nothing, where there are none.
+    fn both(&self, row: &Row, way: &Way, look: Look) -> (String, Option<String>) {
+        self.control("POST", "reset", "");
+        way.knobs.iter().for_each(|knob| self.turn_on(knob, row.number));
+        let on = self.observed(way, look);
+        if way.is_normal() {
+            return (on, None);
+        }
+        self.control("POST", "reset", "");
+        way.knobs.iter().for_each(|knob| self.turn_off(knob));
+        (on, Some(self.observed(way, look)))
+    }
+}
 fn options_of(flags: &[String]) -> Options {
     let command = Options::augment_args(clap::Command::new("serve"));
     let words = flags.iter().flat_map(|flags| flags.split(' '));
@@ -362,43 +400,39 @@ fn options_of(flags: &[String]) -> Options {
     Options::from_arg_matches(&matches.unwrap_or_else(|error| panic!("{flags:?}: {error}"))).expect("options")
 }
 
-/// What is seen with the knobs on, and with them off; nothing, where there are none.
-fn both(running: &Running, row: &Row, way: &Way, look: Look) -> (String, Option<String>) {
-    if way.kind() == "option" {
-        let other = Running::with(options_of(&shell::flags(way)));
-        let on = Tenant::default(&other).observed(way, look, || {});
-        return (on, Some(Tenant::default(running).observed(way, look, || {})));
-    }
-    let tenant = Tenant::new(running);
-    let on = tenant.observed(way, look, || way.knobs.iter().for_each(|knob| tenant.turn(knob, row.number)));
-    if way.is_normal() {
-        return (on, None);
-    }
-    tenant.control("POST", "reset", "");
-    let off = tenant.observed(way, look, || way.knobs.iter().for_each(|knob| tenant.turn_off(knob)));
-    (on, Some(off))
+/// The same for flags: another simulator has them.
+fn with_flags(tenant: &Tenant<'_>, way: &Way, look: Look) -> (String, Option<String>) {
+    let other = Running::with(options_of(&shell::flags(way)));
+    (Tenant::default(&other).observed(way, look), Some(tenant.observed(way, look)))
 }
 
 #[test]
 fn each_of_the_fifty_five_is_seen_and_is_gone_with_its_knob_off() {
     let running = Running::start();
+    let tenant = Tenant::new(&running);
     let probes: BTreeMap<u8, &[Look]> = PROBES.iter().copied().collect();
     assert_eq!(probes.len(), PROBES.len(), "a number has two probes");
     assert!(probes.keys().copied().eq(1..=55), "there is a probe for each number and for no other");
+    let mut every_day: BTreeMap<u8, &str> = EVERY_DAY.iter().copied().collect();
     let mut story = String::new();
     for row in rows::all() {
         let looks = probes[&row.number];
         assert_eq!(looks.len(), row.ways.len(), "{}: a look for each way", row.number);
         writeln!(story, "{} {}", row.number, row.what).unwrap();
         for (way, look) in row.ways.iter().zip(looks) {
-            let (on, off) = both(&running, row, way, *look);
+            let flags = way.kind() == "option";
+            let (on, off) = if flags { with_flags(&tenant, way, *look) } else { tenant.both(row, way, *look) };
             writeln!(story, "  {}: {on}", way.kind()).unwrap();
-            if let Some(off) = off {
-                assert_ne!(on, off, "{}: {} shows nothing", row.number, way.kind());
-                writeln!(story, "    off: {off}").unwrap();
+            match off {
+                Some(off) => {
+                    assert_ne!(on, off, "{}: {} shows nothing", row.number, way.kind());
+                    writeln!(story, "    off: {off}").unwrap();
+                }
+                None => assert_eq!(every_day.remove(&row.number), Some(on.as_str()), "{} every day", row.number),
             }
         }
     }
+    assert!(every_day.is_empty(), "needs a knob, or is met twice: {every_day:?}");
     insta::assert_snapshot!(story);
 }
 
@@ -415,30 +449,42 @@ fn there_are_fifty_five_rows_in_order() {
 
 #[test]
 fn no_command_in_the_document_is_wrong() {
-    for row in rows::all() {
-        for way in row.ways {
-            options_of(&shell::flags(way)).check().unwrap_or_else(|error| panic!("{}: {error}", row.number));
-            for command in shell::commands(way, row.number) {
-                assert_eq!(command.matches('"').count() % 2, 0, "{command}");
-            }
-        }
-    }
     let document = markdown::document();
+    let rest: Vec<&str> = document.split("simtune serve").skip(1).collect();
+    for rest in &rest {
+        let flags = rest.split(['`', '#', '\n', ',']).next().unwrap_or_default().trim();
+        let flags: Vec<String> = (!flags.is_empty()).then(|| flags.to_owned()).into_iter().collect();
+        options_of(&flags).check().unwrap_or_else(|error| panic!("{flags:?}: {error}"));
+    }
+    let from_the_start = rows::all().flat_map(|row| row.ways).filter(|way| !shell::flags(way).is_empty()).count();
+    assert!(rest.len() > from_the_start / 2, "the document names flags");
+
     let (mut faults, mut bodies) = (0, 0);
-    for line in document.lines().filter(|line| line.contains(" -d '")) {
-        let (_, body) = line.split_once(" -d '").expect("a body");
-        let body = body.split('\'').next().expect("its end");
-        if body.is_empty() {
-            continue;
-        }
-        let json: Json = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {line}"));
+    for (_, body) in document.lines().filter_map(|line| line.split_once(" -d '")) {
+        let body = body.split('\'').next().filter(|body| !body.is_empty());
+        let Some(body) = body else { continue };
+        let json: Json = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"));
         bodies += 1;
-        if line.contains("$tenant/faults") {
-            load::rules(json["value"].as_array().expect("rules").clone()).unwrap_or_else(|problem| panic!("{problem}"));
+        if json["value"].is_array() {
+            let rules = json["value"].as_array().expect("rules").clone();
+            load::rules(rules).unwrap_or_else(|problem| panic!("{problem}: {body}"));
             faults += 1;
         }
     }
-    let rules = rows::all().flat_map(|row| row.ways).flat_map(|way| way.knobs);
-    assert_eq!(faults, rules.filter(|knob| matches!(knob, Knob::Fault(_))).count());
+    let knobs = rows::all().flat_map(|row| row.ways).flat_map(|way| way.knobs);
+    assert_eq!(faults, knobs.filter(|knob| matches!(knob, Knob::Fault(_))).count());
     assert!(bodies > faults);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_can_read_every_command() {
+    use std::io::Write as _;
+    let document = markdown::document();
+    let commands: Vec<&str> = document.split("```sh\n").skip(1).filter_map(|part| part.split("```").next()).collect();
+    let mut sh =
+        std::process::Command::new("sh").arg("-n").stdin(std::process::Stdio::piped()).spawn().expect("a shell");
+    sh.stdin.take().expect("its input").write_all(commands.concat().as_bytes()).expect("it reads");
+    assert!(sh.wait().expect("it ends").success());
+    assert!(commands.len() > 55);
 }

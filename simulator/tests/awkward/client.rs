@@ -1,5 +1,6 @@
 //! A client that believes nothing: it takes what comes over the socket as it is, cut off or not.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -43,8 +44,8 @@ pub(super) struct Client<'a> {
     pub(super) token: String,
     /// The ids that sign-ins need: tenant, app, secret.
     pub(super) credentials: [String; 3],
-    /// The id of a device, by its name.
-    pub(super) id_of: &'a dyn Fn(&str) -> String,
+    /// The ids of the devices, by their names.
+    pub(super) ids: &'a BTreeMap<String, String>,
     /// Moves the tenant's clock.
     pub(super) advance: &'a dyn Fn(&str),
 }
@@ -145,7 +146,7 @@ impl Client<'_> {
             .replace("{beta}", &format!("{root}/beta"));
         while let Some((before, rest)) = filled.split_once("{id:") {
             let (name, after) = rest.split_once('}').expect("a closing brace");
-            filled = format!("{before}{}{after}", (self.id_of)(name));
+            filled = format!("{before}{}{after}", self.ids[name]);
         }
         filled
     }

@@ -113,8 +113,8 @@ pub(super) static ROWS: &[Row] = &[
             with(
                 &[Fault(r#""match":{"operation":"listDevices"},"act":{"page":{"kind":"otherHost"}}"#)],
                 LIST,
-                "a link to `localhost` in the place of `127.0.0.1`. The journal shows whether the token went along: \
-                 an exchange with that host and status 200.",
+                "a link to `localhost` in the place of `127.0.0.1`. The journal has `host` and `authorization` of every \
+                 request.",
             ),
             with(
                 &[Fault(r#""match":{"operation":"listDevices"},"act":{"page":{"kind":"foreignLink"}}"#)],

@@ -48,7 +48,7 @@ pub(super) static ROWS: &[Row] = &[
         &[with(
             &[Quirk("filter-or", "first", "all")],
             &[get("{devices}?$select=deviceName&$filter=deviceName%20eq%20'iPhone-1'%20or%20serialNumber%20eq%20'0'")],
-            "`iPhone-1` alone; the machine with the serial number `0` is missing.",
+            "`iPhone-1` alone; those with the serial number `0` are missing.",
         )],
     ),
     row(
