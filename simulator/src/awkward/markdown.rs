@@ -37,7 +37,12 @@ fn write_row(out: &mut String, row: &Row) {
         out.push_str("```\n");
         let flags = shell::flags(way);
         if flags.len() == way.knobs.len() && !flags.is_empty() && way.kind() != "option" {
-            let _ = writeln!(out, "\nFrom the start: `simtune serve {}`.", flags.join(" "));
+            let _ = write!(out, "\nFrom the start: `simtune serve {}`", flags.join(" "));
+            let off = shell::flags_off(way);
+            if !off.is_empty() {
+                let _ = write!(out, "; not at all: `simtune serve {}`", off.join(" "));
+            }
+            out.push_str(".\n");
         }
     }
 }
@@ -67,14 +72,18 @@ const OPENING: &str = "\
 Fifty-five things that broke real clients of the real service, each with those who met it and with commands that make it
 happen here: by a quirk ([quirks.md](quirks.md)), a fault ([faults.md](faults.md)), a budget
 ([throttling.md](throttling.md)), the properties of a device or an option of `serve`; or *every day*, where nothing has to
-be set. A test does all of it over a socket, and sees that it is gone with the knob off. Labels such as `PIS#2` name
-public issues ([contract.md](contract.md)).
+be set. A test does all of it over a socket, and sees that it is gone with the knob off.
+
+Labels name public issues and pull requests: `docs` and `contrib` those of `microsoftgraph/microsoft-graph-docs` and
+`microsoft-graph-docs-contrib`, `sdk-x` of `msgraph-sdk-x`, `PIS` of `powershell-intune-samples`, `IPS` of
+`microsoft/Intune-PowerShell-SDK`, `IDOCS` and `memdocs` of Microsoft's Intune documentation; others are called by the name
+of their repository. A `#` without a name belongs to the one before it.
 
 Start `simtune serve`, and in another shell:
 
 ";
 
 const UNDOING: &str = "\
-Between two of them, take back what was done:
+Between two blocks of commands, take back what was done:
 
 ";

@@ -1,5 +1,7 @@
 //! The rows as commands of a POSIX shell, for somebody who pastes them.
 
+use std::fmt::Write;
+
 use super::{Ask, Knob, Way};
 
 /// What the commands below it need: names for addresses and for what is done again and again. `graph` shows the head of
@@ -47,6 +49,15 @@ pub fn flags(way: &Way) -> Vec<String> {
         .collect()
 }
 
+/// The flags with which the quirks of this way show nothing of it. Everything else is off without a flag.
+pub fn flags_off(way: &Way) -> Vec<String> {
+    let off = |knob: &Knob| match knob {
+        Knob::Quirk(name, _, off) => Some(format!("--quirk {name}={off}")),
+        _ => None,
+    };
+    way.knobs.iter().filter_map(off).collect()
+}
+
 /// What a knob is to the control API: verb, path below the tenant, and body. Flags are not its business.
 pub fn call(knob: &Knob, number: u8) -> Option<(&'static str, String, String)> {
     Some(match knob {
@@ -72,15 +83,15 @@ fn ask_command(ask: &Ask) -> String {
         Ask::Send(verb, target, headers, body) => {
             let mut command = String::from("graph");
             if *verb != "GET" {
-                command.push_str(&format!(" -X {verb}"));
+                let _ = write!(command, " -X {verb}");
             }
             for header in *headers {
-                command.push_str(&format!(" -H '{header}'"));
+                let _ = write!(command, " -H '{header}'");
             }
             if let Some(body) = body {
-                command.push_str(&format!(" -d '{body}'"));
+                let _ = write!(command, " -d '{body}'");
             }
-            command.push_str(&format!(" \"{}\"", filled(target)));
+            let _ = write!(command, " \"{}\"", filled(target));
             if headers.iter().any(|header| header.starts_with("Accept-Encoding")) {
                 command.push_str(" | cat -v");
             }

@@ -85,7 +85,7 @@ quirks! {
     missing_content_type: MissingContentType = "missing-content-type" {
         /// Read as JSON.
         Accept = "accept",
-        /// 415 RequestBodyRead.
+        /// 415 `RequestBodyRead`.
         Refuse = "415",
     } Accept / Accept / Refuse, Assumed, "2019-04-12", "other parts of Graph answer 415 (sdk-dotnet#435), some 400 (contrib#6337); not known for managedDevices";
     /// `managedDevices/$count` on v1.0; on beta it works.

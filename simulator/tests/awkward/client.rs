@@ -129,11 +129,11 @@ impl Client<'_> {
     fn write(&self, stream: &mut TcpStream, verb: &str, url: &str, headers: &[&str], body: Option<&str>) {
         let (host, path) = url.trim_start_matches("http://").split_once('/').expect("a URL with a path");
         let mut head = format!("{verb} /{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\n", self.token);
-        for header in headers.iter().filter(|header| !header.ends_with(':')) {
-            head.push_str(&format!("{header}\r\n"));
+        for header in headers.iter().copied().filter(|header| !header.ends_with(':')) {
+            head.extend([header, "\r\n"]);
         }
         if let Some(body) = body {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            head.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
         }
         let _ = stream.write_all(format!("{head}\r\n{}", body.unwrap_or_default()).as_bytes());
     }
