@@ -9,7 +9,7 @@ use super::{Ask, Knob, Way};
 pub const NAMES: &str = r#"eval "$(simtune env)"
 tenant="$SIMTUNE_CONTROL_URL/api/tenants/default"
 devices="$SIMTUNE_GRAPH_URL/deviceManagement/managedDevices"
-graph() { curl -sig -w '\n' -H "Authorization: Bearer $SIMTUNE_TOKEN" "$@"; }
+graph() { curl -sSig -w '\n' -H "Authorization: Bearer $SIMTUNE_TOKEN" "$@"; }
 control() { curl -s -o /dev/null -w '%{http_code}\n' "$@"; }
 id_of() { curl -s "$tenant/devices" | tr '{' '\n' | sed -n "s/^\"id\":\"\([^\"]*\)\".*\"deviceName\":\"$1\".*/\1/p"; }
 walk() {

@@ -95,7 +95,7 @@ pub(super) static ROWS: &[Row] = &[
                 r#""match":{"operation":"resetPasscode"},"times":1,"apply":"after","act":{"reset":{"at":"start"}}"#,
             )],
             &[RESET, RESET, get("{beta}/deviceManagement/remoteActionAudits?$select=action")],
-            "the connection is reset, the second try is a 204, and there are two audits.",
+            "the connection is reset (curl: 56), the second try is a 204, and there are two audits.",
         )],
     ),
     row(
