@@ -531,9 +531,10 @@ fn web_server(request: &Request, told: &Told<'_>, world: &World) -> Result<(), R
     Ok(())
 }
 
-/// Whether there is a body, and no header says of which type it is.
+/// Whether something is written with a body, and no header says of which type that is.
 fn has_untyped_body(request: &Request) -> bool {
-    !request.body.is_empty() && request.headers.get(header::CONTENT_TYPE).is_none_or(HeaderValue::is_empty)
+    let writes = request.method == Method::POST || request.method == Method::PATCH;
+    writes && !request.body.is_empty() && request.headers.get(header::CONTENT_TYPE).is_none_or(HeaderValue::is_empty)
 }
 
 fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusal {
