@@ -8,7 +8,6 @@
 
 pub mod act;
 pub mod body;
-pub mod gallery;
 mod header;
 pub mod load;
 pub mod markdown;

@@ -26,7 +26,8 @@
 //!    record.
 //! 2. [`support`]: which devices support the passcode reset, as data that says where it comes from.
 //! 3. [`actions`]: what an administrator can ask one device to do, and [`functions`], what can be read of one beside
-//!    its properties. [`quirks`]: how the doubtful is decided. [`faults`]: what goes wrong on purpose.
+//!    its properties. [`quirks`]: how the doubtful is decided. [`faults`]: what goes wrong on purpose;
+//!    [`awkward`]: which of all that broke real clients.
 //! 4. [`world`]: the devices of one tenant, its time, and what happens in it. Below it [`inventory`], [`audit`],
 //!    [`journal`] and [`answers`]; above it [`tenant`].
 //! 5. [`service`]: one request, top to bottom. It asks [`access`] (who?), [`route`] (what?) and [`operations`] (how?);
@@ -69,6 +70,7 @@ pub mod access;
 pub mod actions;
 pub mod answers;
 pub mod audit;
+pub mod awkward;
 pub mod batch;
 pub mod cli;
 pub mod clock;

@@ -25,7 +25,7 @@ use crate::journal::{self, Body, Entry, Subject, THROTTLED, TokenHash, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
-use crate::quirks::{PostWithoutLength, Quirks};
+use crate::quirks::{MissingContentType, PostWithoutLength, Quirks};
 use crate::rbac::{self, SignedIn};
 use crate::route::{self, Operation};
 use crate::sign_in;
@@ -289,6 +289,9 @@ impl Service {
         if caller.delegation().is_some() {
             rbac::check(signed_in, operation, || route.backend_call(Some(query))).map_err(routed)?;
         }
+        if world.quirks().missing_content_type == MissingContentType::Refuse && has_untyped_body(request) {
+            return Err(routed(Refusal::NoContentType));
+        }
         let root = format!("{scheme}://{authority}");
         let context = Context {
             world,
@@ -533,6 +536,12 @@ fn web_server(request: &Request, told: &Told<'_>, world: &World) -> Result<(), R
         return Err(Refusal::LengthRequired);
     }
     Ok(())
+}
+
+/// Whether something is written with a body, and no header says of which type that is.
+fn has_untyped_body(request: &Request) -> bool {
+    let writes = request.method == Method::POST || request.method == Method::PATCH;
+    writes && !request.body.is_empty() && request.headers.get(header::CONTENT_TYPE).is_none_or(HeaderValue::is_empty)
 }
 
 fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusal {

@@ -68,6 +68,11 @@ fn the_document_and_the_schema_of_the_faults_are_up_to_date() {
 }
 
 #[test]
+fn the_document_of_what_broke_real_clients_is_up_to_date() {
+    check("docs/awkward.md", &simtune::awkward::markdown::document());
+}
+
+#[test]
 fn the_document_of_the_budgets_is_up_to_date() {
     check("docs/throttling.md", &simtune::throttle::markdown::document());
 }

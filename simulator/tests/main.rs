@@ -1,6 +1,7 @@
 //! The promises of the simulator, tested from outside. One binary; each file is one subject.
 
 mod architecture;
+mod awkward;
 mod batch;
 mod browsers;
 mod clients;

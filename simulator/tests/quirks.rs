@@ -47,6 +47,14 @@ const PROBES: &[(&str, Probe)] = &[
         let answer = harness.send(asked);
         format!("{} {}", answer.status.as_u16(), text(&answer).chars().take(14).collect::<String>())
     }),
+    ("missing-content-type", |harness| {
+        let target = format!("{DEVICES}/{}/wipe", harness.id_of("iPhone-1"));
+        let asked = |body: &[u8]| {
+            let asked = request(Method::POST, &target, body);
+            harness.send(asked.with("authorization", &format!("Bearer {}", harness.token()))).status.as_u16()
+        };
+        format!("with a body {}, without {}", asked(br#"{"keepEnrollmentData":false}"#), asked(b""))
+    }),
     ("count-segment-v1", |harness| {
         let answer = harness.get(&format!("{DEVICES}/$count"));
         format!("{} {}", answer.status.as_u16(), answer.headers["content-type"].to_str().unwrap())

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::act::Act;
 use super::body::BODIES;
-use super::gallery::GALLERY;
 use super::named::Named;
 use super::operation::{Known, Of};
 use super::page::PAGE_KINDS;
@@ -68,17 +67,6 @@ pub fn document() -> String {
         let _ = writeln!(out, "- {title}: {}.", names.join(", "));
     }
     out.push_str(BREAKAGES);
-    out.push_str("| What broke | Who met it | Fault |\n|---|---|---|\n");
-    for breakage in GALLERY {
-        let _ = writeln!(
-            out,
-            "| {} | {} | `{}, \"act\":{}` |",
-            breakage.what,
-            breakage.source,
-            breakage.rule.replace('|', "\\|"),
-            breakage.act
-        );
-    }
     out
 }
 
@@ -190,7 +178,6 @@ const OPERATIONS: &str = "
 const BREAKAGES: &str = "
 ## What broke real clients
 
-Each of these was reported, and each fault does it again. What needs no fault is the service's everyday behaviour: small
-pages, quirks, times and devices ([quirks.md](quirks.md), [contract.md](contract.md)).
-
+Fifty-five things that were reported, each with the rule, quirk or property that does it again, as commands to paste:
+[awkward.md](awkward.md).
 ";

@@ -146,11 +146,7 @@ fn both_forms_of_a_file_say_the_same() {
 }
 
 #[test]
-fn every_breakage_has_a_fault_and_the_document_an_example_that_works() {
-    for super::gallery::Breakage { what, rule, act, .. } in super::gallery::GALLERY {
-        let rule: Json = serde_json::from_str(&format!(r#"{{"id":"a",{rule},"act":{act}}}"#)).expect(what);
-        read(json!([rule])).expect(what);
-    }
+fn the_document_has_an_example_that_works() {
     let document = super::markdown::document();
     let (_, example) = document.split_once("-d '").unwrap();
     let example: Json = serde_json::from_str(example.split_once('\'').unwrap().0).unwrap();

@@ -81,6 +81,13 @@ quirks! {
         /// 411 with the front end's HTML page.
         Refuse = "411",
     } Accept / Refuse / Refuse, Observed, "2026-01", "docs PR#2262 (2018), graph-rs-sdk#466 (2024), #524 (2026-01)";
+    /// A POST or PATCH that has a body and does not say of which type.
+    missing_content_type: MissingContentType = "missing-content-type" {
+        /// Read as JSON.
+        Accept = "accept",
+        /// 415 `RequestBodyRead`.
+        Refuse = "415",
+    } Accept / Accept / Refuse, Assumed, "2019-04-12", "other parts of Graph answer 415 (sdk-dotnet#435), some 400 (contrib#6337); not known for managedDevices";
     /// `managedDevices/$count` on v1.0; on beta it works.
     count_segment_v1: CountSegmentV1 = "count-segment-v1" {
         /// The number as text.

@@ -56,6 +56,7 @@ pub(super) const CAUSES: &[Cause] = causes! {
     "noIntuneAccess" "role" [] "The signed-in user has no Intune licence or no part in Intune. The 401 means forbidden: another token does not help."
     "badQuery" "query" ["filter-unsupported" "filter-id" "search" "skip" "top-above-page"] "A query option or an argument cannot be used; the answer's message says which and where."
     "badBody" "query" [] "The body is not the JSON object that the operation reads."
+    "noContentType" "query" ["missing-content-type"] "The body came without Content-Type: a retry may have lost it."
     "unsupportedAction" "operation" ["unsupported-action"]
         "The support matrix does not have the action for this device, or its arguments do not fit the device. The service says no more than this 400."
     "unknownDevice" "operation" ["unknown-id"] "No device has that id: it is misspelt, was deleted, retired or wiped, or is outside the user's scope tags."

@@ -93,6 +93,8 @@ pub enum Refusal {
     },
     /// The body is not the JSON object it should be.
     BadBody,
+    /// There is a body, and nothing says of which type it is.
+    NoContentType,
     /// The envelope of a batch cannot be read, holds nothing, or something in it is not as it should be.
     BatchFormat,
     /// More requests than a batch may hold.
@@ -311,6 +313,13 @@ impl Refusal {
                 "FailedDependency",
                 "A request that this request depends on has failed.".into(),
             ),
+            // Observed: status, and that the header is "missing or empty" (sdk-dotnet#435); the code with a type that is not
+            // known (docs#4648, 2019). The rest of the sentence is assumed.
+            Self::NoContentType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "RequestBodyRead",
+                "A missing or empty content type header was found. The content type header is required.".into(),
+            ),
             Self::LengthRequired => (StatusCode::LENGTH_REQUIRED, "", String::new()),
             // Assumed: limits of this simulator, spelled like Graph's errors.
             Self::BodyTooLarge(limit) => (
@@ -389,6 +398,7 @@ impl Refusal {
             Self::NoSignedInUser => "noSignedInUser",
             Self::BadQuery { .. } => "badQuery",
             Self::BadBody => "badBody",
+            Self::NoContentType => "noContentType",
             Self::Elsewhere(_) => "elsewhere",
             Self::NoTunnel => "noTunnel",
             Self::BatchFormat => "batchFormat",
@@ -587,6 +597,7 @@ mod tests {
             Refusal::NoVersion { segment: "v2.0".into() },
             Refusal::BadQuery { message: "The limit is a number.".into() },
             Refusal::BadBody,
+            Refusal::NoContentType,
             Refusal::BatchFormat,
             Refusal::BatchTooLarge(20),
             Refusal::BatchDuplicateId("1".into()),
