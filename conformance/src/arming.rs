@@ -20,6 +20,22 @@ pub fn faults(stimuli: &[Stimulus]) -> Json {
     json!({ "value": rules })
 }
 
+/// The same for clients on real sockets. Hosts that are nobody's are not found there, and what is not found is not seen;
+/// another name of the simulator stands for them, and its journal shows what is sent there.
+pub fn faults_over_sockets(stimuli: &[Stimulus]) -> Json {
+    let mut faults = faults(stimuli);
+    for rule in faults["value"].as_array_mut().into_iter().flatten() {
+        let act = &mut rule["act"];
+        if act["redirect"]["location"] == "foreignHost" {
+            act["redirect"]["location"] = "otherHost".into();
+        }
+        if act["page"]["kind"] == "foreignLink" || act["page"]["kind"] == "lookAlikeHost" {
+            act["page"]["kind"] = "otherHost".into();
+        }
+    }
+    faults
+}
+
 /// The place of the stimulus that a rule's id belongs to.
 pub fn place_of(rule: &str) -> Option<usize> {
     rule.strip_prefix('s')?.split('.').next()?.parse().ok()

@@ -40,6 +40,8 @@ pub enum End {
     Crashed(String),
     /// It was stopped because it did not come to an end.
     Hung,
+    /// It was not waited for: the client had been asked to wait longer than anybody wants to.
+    NotAwaited,
 }
 
 /// The worker protocol's `result`, without its envelope. Members that no operation knows are ignored.
@@ -168,7 +170,7 @@ impl ClientLog {
     pub fn answer(&self, op: usize) -> Option<&Answer> {
         match &self.of(op)?.end {
             End::Answered(answer) => Some(answer),
-            End::Crashed(_) | End::Hung => None,
+            End::Crashed(_) | End::Hung | End::NotAwaited => None,
         }
     }
 }

@@ -32,8 +32,13 @@ static SMOKE: LazyLock<Vec<Scenario>> = LazyLock::new(smoke);
 
 /// The scenarios of rules, written by hand: each is the smallest that meets its rule.
 pub fn smoke() -> Vec<Scenario> {
-    let mut scenarios: Vec<Scenario> =
-        rules::all().filter_map(Rule::check).flat_map(|check| check.minimal).map(|write| write()).collect();
+    smallest(rules::all())
+}
+
+/// The smallest scenarios of some rules, each once.
+pub fn smallest(rules: impl IntoIterator<Item = &'static Rule>) -> Vec<Scenario> {
+    let checks = rules.into_iter().filter_map(Rule::check);
+    let mut scenarios: Vec<Scenario> = checks.flat_map(|check| check.minimal).map(|write| write()).collect();
     let mut ids = std::collections::HashSet::new();
     scenarios.retain(|scenario| ids.insert(scenario.id()));
     scenarios

@@ -29,18 +29,34 @@
 //! | [`arming`] | tenant and stimuli in the words of the control API | the scenario |
 //! | [`generate`] | scenarios from a seed | the scenario, `rules` |
 //! | [`judge`](mod@judge), [`shrink`], [`runner`] | running, judging, making small | `drive`, `rules` |
-//! | [`story`](mod@story), [`checking`] | telling people; one call for tests | the runner |
+//! | [`checking`] | one call for tests | `story`, `runner` |
+//! | [`over_sockets`] | driving a client of any language over real sockets, in real time | `drive`, `conversation`, `simulator`, `masking` |
+//! | [`conversation`] | telling a client what to do, however it is reached | `transport`, `client_log`, `protocol` |
+//! | [`worker`], [`command`] | the two ways: a program that stays, and one that is started for each operation | `conversation`, `process`, `protocol` |
+//! | [`protocol`](mod@protocol) | what a runner and a driver say to each other, and its schema | `client_log`, `operation`, `transport` |
+//! | [`process`](mod@process) | programs in groups of their own | nobody |
+//! | [`http`] | one request over real sockets | `transport` |
+//! | `real_time` | real sockets and the computer's clock, for a Rust client in a program of its own | `http`, `transport`, `simulator` |
+//! | [`story`](mod@story), [`failure_file`] | a conviction for people, and one to be run again | the runner |
+//! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict` |
+//! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results` |
+//! | [`cli`](mod@cli) | the program | all of the above |
 //!
-//! Nothing here looks at the computer's clock, and rules, model and shrinking are functions of what they are given.
+//! Only `simulator` looks at the computer's clock, for what happens in real time, and rules, model and shrinking are functions of what they are given.
 
 pub mod arming;
 pub mod checking;
+pub mod cli;
 pub mod client_log;
+pub mod command;
+pub mod conversation;
 pub mod defect;
 pub mod drive;
 pub mod evidence;
+pub mod failure_file;
 pub mod finding;
 pub mod generate;
+pub mod http;
 pub mod in_process;
 pub mod judge;
 pub mod manner;
@@ -48,8 +64,14 @@ mod masking;
 pub mod matrix;
 pub mod model;
 pub mod operation;
+pub mod over_sockets;
 mod parallel;
+pub mod process;
+pub mod protocol;
+mod real_time;
 pub mod reference;
+pub mod render;
+pub mod results;
 pub mod rule;
 pub mod rules;
 pub mod runner;
@@ -61,5 +83,7 @@ pub mod story;
 pub mod trace;
 pub mod transport;
 pub mod verdict;
+pub mod waivers;
+pub mod worker;
 
 pub use self::checking::check;

@@ -54,6 +54,8 @@ pub struct ReferenceClient {
     sent: u64,
     /// The first `Retry-After` it ever saw.
     first_wait: Option<Duration>,
+    /// How long it waits for an answer.
+    timeout: Duration,
 }
 
 /// Why an operation failed.
@@ -70,13 +72,19 @@ impl ReferenceClient {
 
     /// A client with defects.
     pub fn with(surroundings: Surroundings, defects: Defects) -> Self {
-        Self { surroundings, defects, manner: None, token: None, sent: 0, first_wait: None }
+        Self { surroundings, defects, manner: None, token: None, sent: 0, first_wait: None, timeout: TIMEOUT }
     }
 
     /// The same client with another lawful manner.
     #[must_use]
     pub fn in_manner(self, manner: Manner) -> Self {
         Self { manner: Some(manner), ..self }
+    }
+
+    /// The same client with another patience for answers.
+    #[must_use]
+    pub fn timeout_after(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Does what it is told.

@@ -4,8 +4,9 @@
 //! scenarios mean the same here and over sockets. Its clock is moved by whoever waits.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -23,12 +24,16 @@ use simtune::exchange::{Delivery, Door, Point, Request, Scheme};
 use simtune::fleet;
 use simtune::identity::directory::Auth;
 use simtune::identity::keys::SigningKey;
+use simtune::journal::TokenHash;
 use simtune::log::Log;
 use simtune::ready::Ready;
+use simtune::running::Simulator as Running;
 use simtune::service::Service;
 use simtune::shutdown::{Shutdown, Stopped};
 use simtune::tenant::{TenantSpec, Tenants};
 use simtune::wire::links::NextLink;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 use crate::scenario::{Scenario, SignIn};
 use crate::transport::{Environment, Failure, HttpRequest, HttpResponse};
@@ -257,4 +262,153 @@ fn ready(tenants: &Tenants) -> Ready {
         client_secret: String::new(),
         seed: tenant.spec.seed,
     }
+}
+
+/// Simulators on real sockets, one for each scenario, that share a certificate authority.
+///
+/// Not one simulator with a tenant for each: a request without a token, or with one that cannot be read, belongs to
+/// nobody in particular, and that is just what some scenarios are about.
+pub(crate) struct Host {
+    runtime: Runtime,
+    authority: TempDir,
+    /// Starting one after the other: they write to the authority's folder.
+    starting: Mutex<()>,
+}
+
+/// A simulator with one tenant, that of a scenario, on real sockets. It ends when it is dropped.
+pub(crate) struct Served<'a> {
+    host: &'a Host,
+    simulator: Running,
+}
+
+impl Host {
+    /// A host and its certificate authority.
+    pub(crate) fn new() -> Result<Self, String> {
+        let told = |error: std::io::Error| error.to_string();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(told)?;
+        let authority = tempfile::Builder::new().prefix("simtune-conformance-").tempdir().map_err(told)?;
+        let host = Self { runtime, authority, starting: Mutex::default() };
+        let first = host.start(&Scenario::new(0))?;
+        // Copies, because every start writes the originals anew.
+        for (from, to) in [
+            (&first.simulator.ready().ca_file, host.ca_file()),
+            (&first.simulator.ready().ca_bundle_file, host.ca_bundle()),
+        ] {
+            std::fs::copy(from, to).map_err(told)?;
+        }
+        drop(first);
+        Ok(host)
+    }
+
+    /// The authority's certificate.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.authority.path().join("trusted.pem")
+    }
+
+    /// The system's roots and the authority's certificate.
+    pub(crate) fn ca_bundle(&self) -> PathBuf {
+        self.authority.path().join("trusted-bundle.pem")
+    }
+
+    /// A simulator in which a scenario can happen: its tenant, its devices, its stimuli.
+    pub(crate) fn serve(&self, scenario: &Scenario) -> Result<Served<'_>, String> {
+        let served = self.start(scenario)?;
+        for place in 0..scenario.tenant.devices.len() {
+            served.control("POST", "/api/tenants/default/devices", Some(&model::members(scenario, place)))?;
+        }
+        if !scenario.stimuli.is_empty() {
+            let faults = arming::faults_over_sockets(&scenario.stimuli);
+            served.control("PUT", "/api/tenants/default/faults", Some(&faults))?;
+        }
+        Ok(served)
+    }
+
+    fn start(&self, scenario: &Scenario) -> Result<Served<'_>, String> {
+        let free = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let quirks = arming::quirks(scenario);
+        let relaxed = scenario.tenant.sign_in == SignIn::OpaqueToken;
+        let options = config::Options {
+            listen: free,
+            control: free,
+            seed: Some(scenario.seed),
+            fleet: Some("empty".to_owned()),
+            edition: Some(scenario.tenant.edition.clone()),
+            quirks: Some("realistic".to_owned()),
+            quirk: quirks.iter().map(|(name, value)| format!("{name}={value}")).collect(),
+            auth: relaxed.then_some(config::AuthOption::Relaxed),
+            ca_dir: Some(self.authority.path().to_owned()),
+            ..config::Options::default()
+        };
+        let config = options.check().map_err(|error| error.to_string())?;
+        let _one_at_a_time = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        let starting = Running::start(config, Wall::System, Log::silent());
+        let simulator = self.runtime.block_on(starting).map_err(|error| error.to_string())?;
+        Ok(Served { host: self, simulator })
+    }
+}
+
+impl Served<'_> {
+    /// Asks the control API on its port.
+    pub(crate) fn control(&self, method: &str, path: &str, body: Option<&Json>) -> Result<Json, String> {
+        let url = format!("{}{path}", self.simulator.ready().control_url);
+        let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let request = HttpRequest { method: method.to_owned(), url, headers, body };
+        let asked = crate::http::send(&request, Duration::from_secs(30), None);
+        let response = self.host.runtime.block_on(asked).map_err(|failure| format!("{method} {path}: {failure:?}"))?;
+        let body = response.body();
+        if !(200..300).contains(&response.status) {
+            return Err(format!("{method} {path}: {} {}", response.status, String::from_utf8_lossy(&body)));
+        }
+        if body.is_empty() {
+            return Ok(Json::Null);
+        }
+        serde_json::from_slice(&body).map_err(|error| format!("{method} {path}: {error}"))
+    }
+
+    /// Where a client finds it, inside TLS or not.
+    pub(crate) fn environment(&self, tls: bool) -> Environment {
+        let ready = self.simulator.ready();
+        let (graph, authority) = if tls {
+            (ready.graph_tls_url.clone(), ready.authority_tls_url.clone())
+        } else {
+            // By its name: the other host of redirects and links is then the number.
+            (named(&ready.graph_url), named(&ready.authority_url))
+        };
+        Environment {
+            graph_beta_url: graph.replace("/v1.0", "/beta"),
+            graph_base_url: graph,
+            graph_token_url: format!("{authority}/{}/oauth2/v2.0/token", ready.tenant_id),
+            graph_authority: authority,
+            graph_tenant_id: ready.tenant_id.to_string(),
+            graph_client_id: ready.client_id.to_string(),
+            graph_client_secret: ready.client_secret.clone(),
+            graph_scope: "https://graph.microsoft.com/.default".to_owned(),
+            graph_access_token: None,
+            graph_ca_file: tls.then(|| self.host.ca_file().to_string_lossy().into_owned()),
+        }
+    }
+
+    /// The devices whose reset was accepted, once for each time.
+    pub(crate) fn resets(&self) -> Vec<String> {
+        let tenant = self.simulator.service().tenants().default_tenant();
+        let world = tenant.world();
+        let audits = world.audits().newest_first();
+        audits.filter(|audit| audit.asked == "resetPasscode").map(|audit| audit.device_id.to_string()).collect()
+    }
+}
+
+fn named(url: &str) -> String {
+    url.replacen("//127.0.0.1:", "//localhost:", 1)
+}
+
+/// The computer's clock, by which simulators on sockets tell the time.
+pub(crate) fn wall_now() -> DateTime<Utc> {
+    Wall::System.now()
+}
+
+/// The hash that the journal shows in the place of a token.
+pub(crate) fn token_hash(token: &str) -> String {
+    TokenHash::of(token.as_bytes()).to_string()
 }

@@ -1,9 +1,14 @@
 //! The tests of the conformance kit, one binary.
 
 mod architecture;
+mod cli;
+mod commands;
 mod convictions;
 mod driving;
 mod innocence;
+mod protocol;
+mod readme;
 mod registry;
 mod shrinking;
 mod vocabulary;
+mod workers;

@@ -1,6 +1,6 @@
 //! Sending a request once.
 
-use super::{ReferenceClient, TIMEOUT, Trouble};
+use super::{ReferenceClient, Trouble};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
 use crate::manner::Manner;
@@ -78,7 +78,7 @@ impl ReferenceClient {
     }
 
     pub(super) fn timeout(&self) -> Duration {
-        if self.is(Defect::NoTimeout) { Duration::MAX } else { TIMEOUT }
+        if self.is(Defect::NoTimeout) { Duration::MAX } else { self.timeout }
     }
 
     /// An id for a request: one for each, from a number and the app.

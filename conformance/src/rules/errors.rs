@@ -108,7 +108,7 @@ fn told_secrets(case: &Case<'_>) -> Vec<Breach> {
         let text = match &deed.performed.end {
             End::Answered(answer) => serde_json::to_string(&answer.error).unwrap_or_default(),
             End::Crashed(said) => said.clone(),
-            End::Hung => String::new(),
+            End::Hung | End::NotAwaited => String::new(),
         };
         if tells(&text) {
             let witness = case.trace.during(deed.place).last().map(|(at, _)| at).into_iter().collect::<Vec<_>>();

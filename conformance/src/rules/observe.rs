@@ -71,6 +71,7 @@ impl<'a> Deed<'a> {
     pub(super) fn told(&self) -> String {
         match &self.performed.end {
             End::Hung => "it did not come to an end".to_owned(),
+            End::NotAwaited => "nobody waited for its end".to_owned(),
             End::Crashed(said) => format!("it crashed: {said}"),
             End::Answered(answer) if answer.ok => "it said that all went well".to_owned(),
             End::Answered(answer) => match &answer.error {
@@ -99,6 +100,8 @@ pub(super) fn deeds<'a>(case: &Case<'a>) -> impl Iterator<Item = Deed<'a>> {
     case.log
         .operations
         .iter()
+        // Of what nobody waited for, only the wire can tell.
+        .filter(|performed| performed.end != End::NotAwaited)
         .filter_map(|performed| Some(Deed { place: performed.op, op: program.get(performed.op)?, performed }))
         .filter(Deed::is_supported)
 }

@@ -1,0 +1,268 @@
+//! `check`: a whole run, and everything that is written of it.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::progress::Counted;
+use super::{CheckArguments, Done, ExitCode, Trouble, driver, name_of, print, read};
+use crate::drive::Drive;
+use crate::failure_file::FailureFile;
+use crate::finding::Finding;
+use crate::judge::judge;
+use crate::over_sockets::OverSockets;
+use crate::render;
+use crate::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary};
+use crate::rule::Watch;
+use crate::rules;
+use crate::runner::{self, Failure, Plan, Report};
+use crate::shrink::Budget;
+use crate::simulator;
+use crate::story::Told;
+use crate::verdict::{RuleReport, Verdict};
+use crate::waivers::{self, Place, Waiver};
+
+/// Runs of the smallest scenario in a process of its own, before a conviction counts.
+const CONFIRMATIONS: u32 = 2;
+
+pub(super) fn run(arguments: &CheckArguments) -> Done {
+    let today = simulator::wall_now().date_naive();
+    let waivers = match &arguments.waivers {
+        Some(path) => waivers::read(&path.display().to_string(), &read(path)?, today)
+            .map_err(|error| Trouble::usage(error.to_string()))?,
+        None => Vec::new(),
+    };
+    let mut written = Written::new(arguments.out.as_deref())?;
+    let surroundings = driver::surroundings(&arguments.driver)?;
+    let door = driver::door(&arguments.driver, &surroundings, usize::from(arguments.jobs))?;
+    let plan = plan(arguments);
+    let profile = name_of(arguments.profile);
+    written.line(&Line::Run(Run {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: arguments.seed,
+        client: door.client().to_string(),
+        profile: profile.to_owned(),
+        capabilities: door.capabilities(),
+        command: driver::shown(&arguments.driver),
+    }))?;
+
+    let drive = OverSockets::new(&surroundings, door.as_ref());
+    let counted = Counted::new(&drive, plan.scenarios().len());
+    let mut told = Ok(());
+    let report = runner::check_telling(&counted, &plan, &mut |event| {
+        if let Some(line) = Option::<Line>::from(event) {
+            told = std::mem::replace(&mut told, Ok(())).and_then(|()| written.line(&line));
+        }
+    });
+    told?;
+    counted.finish();
+
+    let mut findings = report.findings.clone();
+    for finding in went_wrong(&drive, &report) {
+        written.line(&Line::Finding(finding.clone()))?;
+        findings.push(finding);
+    }
+    let place = Place { os: std::env::consts::OS, profile, tier: drive.tier() };
+    let fresh = drive.alone();
+    let mut lines = Vec::new();
+    for rule in &report.rules {
+        let failure = report.failures.iter().find(|failure| failure.rule.id == rule.rule);
+        let mut line = line_of(rule);
+        if let Some(failure) = failure {
+            if !is_confirmed(&fresh, failure, arguments.profile) {
+                line.report.verdict = Verdict::Flaky;
+            }
+            written.failure(failure, &mut line, arguments, &door.client().to_string())?;
+        }
+        if let Some(waiver) = waivers::concerning(&waivers, &rule.rule, place, today) {
+            apply(waiver, &mut line);
+        }
+        written.line(&Line::Rule(line.clone()))?;
+        lines.push(line);
+    }
+    let summary = Summary::of(&lines, &findings, report.scenarios);
+    written.line(&Line::Summary(summary))?;
+    for waiver in waivers.iter().filter(|waiver| waiver.expires < today) {
+        eprintln!("the waiver of {} ended on {} and is not heeded", waiver.rule, waiver.expires);
+    }
+    print(&written.finish()?);
+    Ok(ExitCode::of(summary.exit))
+}
+
+fn plan(arguments: &CheckArguments) -> Plan {
+    let threads = usize::from(arguments.jobs);
+    let chosen = |pattern: &String| {
+        let glob = glob::Pattern::new(pattern).unwrap_or_default();
+        rules::all().filter(move |rule| glob.matches(rule.id)).map(|rule| rule.id.to_owned())
+    };
+    Plan {
+        seed: arguments.seed,
+        cases: if arguments.smoke { 0 } else { arguments.cases },
+        smoke: true,
+        shard: arguments.shard,
+        profile: arguments.profile,
+        only: arguments.only.iter().flat_map(chosen).collect(),
+        threads,
+        budget: Budget { threads: threads.min(16), ..Budget::default() },
+        ..Plan::default()
+    }
+}
+
+/// Findings about processes that ended and scenarios that could not be run.
+fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
+    let finding = |rule: &str, verdict, scenario: String, text: String| Finding {
+        rule: rule.to_owned(),
+        verdict,
+        scenario,
+        tier: drive.tier().to_owned(),
+        text,
+        witness: Vec::new(),
+    };
+    let mut findings = Vec::new();
+    for crash in drive.crashes() {
+        let id = crash.scenario.id();
+        if !findings.iter().any(|known: &Finding| known.scenario == id) {
+            findings.push(finding(CRASH, Verdict::Crash, id, crash.text));
+        }
+    }
+    for broken in &report.broken {
+        let (id, text) =
+            broken.strip_prefix("scenario ").and_then(|rest| rest.split_once(": ")).unwrap_or(("", broken));
+        findings.push(finding(HARNESS, Verdict::HarnessError, id.to_owned(), text.to_owned()));
+    }
+    findings
+}
+
+/// Whether the smallest scenario convicts again, and again, in a process that did nothing before.
+fn is_confirmed(fresh: &dyn Drive, failure: &Failure, profile: crate::rule::Profile) -> bool {
+    (0..CONFIRMATIONS).all(|_| {
+        let judgement = judge(fresh, &failure.smallest.scenario, &[failure.rule], profile);
+        judgement.is_ok_and(|judgement| judgement.opinions.iter().any(|opinion| opinion.verdict == failure.verdict))
+    })
+}
+
+fn line_of(report: &RuleReport) -> RuleLine {
+    let rule = rules::rule(&report.rule);
+    let reason = rule.and_then(|rule| match rule.watch {
+        Watch::Not(why) => Some(why.to_owned()),
+        Watch::Case(_) | Watch::Twins(..) => None,
+    });
+    let summary = rule.map(|rule| rule.summary.to_owned()).unwrap_or_default();
+    RuleLine { report: report.clone(), summary, reason, file: None, story: Vec::new() }
+}
+
+fn apply(waiver: &Waiver, line: &mut RuleLine) {
+    let verdict = waiver.applied(line.report.verdict);
+    if verdict == line.report.verdict {
+        return;
+    }
+    line.report.verdict = verdict;
+    let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!(", {issue}"));
+    line.reason = Some(match verdict {
+        Verdict::UnexpectedPass => {
+            format!("this passes now, and a waiver says that it fails ({}{issue}): take the waiver away", waiver.reason)
+        }
+        _ => format!("{}{issue}, until {}", waiver.reason, waiver.expires),
+    });
+}
+
+/// What is written of a run: into a folder, if there is one, and kept for what is made of it.
+struct Written {
+    folder: Option<PathBuf>,
+    file: Option<File>,
+    text: String,
+}
+
+impl Written {
+    fn new(folder: Option<&Path>) -> Result<Self, Trouble> {
+        let Some(folder) = folder else { return Ok(Self { folder: None, file: None, text: String::new() }) };
+        let failures = folder.join("failures");
+        // What an earlier run left there would be taken for this one's.
+        if failures.exists() {
+            fs::remove_dir_all(&failures).map_err(|error| cannot_write(&failures, &error))?;
+        }
+        fs::create_dir_all(&failures).map_err(|error| cannot_write(&failures, &error))?;
+        let path = folder.join("results.ndjson");
+        let file = File::create(&path).map_err(|error| cannot_write(&path, &error))?;
+        Ok(Self { folder: Some(folder.to_owned()), file: Some(file), text: String::new() })
+    }
+
+    fn line(&mut self, line: &Line) -> Result<(), Trouble> {
+        let text = line.text();
+        if let (Some(file), Some(folder)) = (&mut self.file, &self.folder) {
+            file.write_all(text.as_bytes()).map_err(|error| cannot_write(folder, &error))?;
+        }
+        self.text.push_str(&text);
+        Ok(())
+    }
+
+    /// Saves a failure, and puts its story into its rule's line.
+    fn failure(
+        &self,
+        failure: &Failure,
+        line: &mut RuleLine,
+        arguments: &CheckArguments,
+        client: &str,
+    ) -> Result<(), Trouble> {
+        let mut saved = FailureFile {
+            rule: failure.rule.id.to_owned(),
+            verdict: failure.verdict,
+            profile: name_of(arguments.profile).to_owned(),
+            client: client.to_owned(),
+            text: failure.smallest.text.clone(),
+            scenario: failure.smallest.scenario.clone(),
+            story: Vec::new(),
+        };
+        let name = saved.name();
+        let path = self.folder.as_ref().map(|folder| folder.join("failures").join(&name));
+        let replay = match &path {
+            Some(path) => format!(
+                "simtune-conformance replay {} {}",
+                crate::process::quoted(&path.display().to_string()),
+                driver::shown(&arguments.driver)
+            ),
+            None => format!("run again with --out DIR, then replay DIR/failures/{name}"),
+        };
+        let told = Told {
+            rule: failure.rule,
+            profile: arguments.profile,
+            scenario: &failure.smallest.scenario,
+            evidence: &failure.smallest.evidence,
+            text: &failure.smallest.text,
+            witness: &failure.smallest.witness,
+            replay: Some(&replay),
+        };
+        line.story = told.lines();
+        saved.story.clone_from(&line.story);
+        if let Some(path) = path {
+            fs::write(&path, saved.text()).map_err(|error| cannot_write(&path, &error))?;
+            line.file = Some(format!("failures/{name}"));
+        }
+        Ok(())
+    }
+
+    /// Makes everything else of the results, and gives the terminal's text.
+    fn finish(self) -> Result<String, Trouble> {
+        let results = Results::read(&self.text)
+            .map_err(|(line, why)| Trouble { exit: ExitCode::Harness, text: format!("results, line {line}: {why}") })?;
+        if let Some(folder) = &self.folder {
+            let write = |name: &str, text: String| {
+                let path = folder.join(name);
+                fs::write(&path, text).map_err(|error| cannot_write(&path, &error))
+            };
+            let junit = render::junit(&results)
+                .map_err(|error| Trouble { exit: ExitCode::Harness, text: format!("junit.xml: {error}") })?;
+            write("junit.xml", junit)?;
+            write("badge.json", render::badge(&results))?;
+        }
+        let folder = self.folder.as_ref().map(|folder| folder.display().to_string());
+        Ok(render::terminal(&results, folder.as_deref()))
+    }
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Trouble {
+    Trouble {
+        exit: ExitCode::Harness,
+        text: format!("cannot write {}: {error}; --out names another folder", path.display()),
+    }
+}

@@ -1,0 +1,252 @@
+//! Driving a client of any language over real sockets, in real time.
+//!
+//! Each scenario has a simulator of its own; its journal becomes the trace. Waiting is idle, so that many scenarios go on
+//! at once. What rules say of the evidence is the same as [in process](crate::in_process).
+
+mod journal;
+mod patience;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value as Json, json};
+
+use self::journal::Recorded;
+use self::patience::Patience;
+use crate::client_log::{ClientLog, End, Performed};
+use crate::conversation::{Door, End as Gone, Refusal, Unanswered};
+use crate::drive::{Drive, DriveError};
+use crate::evidence::{Evidence, WorldEnd};
+use crate::masking;
+use crate::operation::Op;
+use crate::scenario::{Scenario, SignIn};
+use crate::simulator::{self, Host, Served};
+use crate::trace::{Moment, Trace};
+
+/// Where scenarios happen.
+pub struct Surroundings {
+    host: Host,
+    tls: bool,
+}
+
+/// A client over real sockets.
+pub struct OverSockets<'a> {
+    surroundings: &'a Surroundings,
+    door: &'a dyn Door,
+    /// Whether each scenario gets a process of its own.
+    alone: bool,
+    crashes: Mutex<Vec<Crash>>,
+}
+
+/// A scenario in which the client's process ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crash {
+    /// Which.
+    pub scenario: Scenario,
+    /// How.
+    pub text: String,
+}
+
+impl Surroundings {
+    /// Loopback ports, inside TLS or not.
+    pub fn new(tls: bool) -> Result<Self, String> {
+        Ok(Self { host: Host::new()?, tls })
+    }
+
+    /// Variables that make a program trust the simulators, each by the name that some language reads.
+    pub fn trust_variables(&self) -> Vec<(String, String)> {
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let bundle = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+        let mut variables: Vec<_> =
+            bundle.iter().map(|name| ((*name).to_owned(), text(self.host.ca_bundle()))).collect();
+        variables.push(("NODE_EXTRA_CA_CERTS".to_owned(), text(self.host.ca_file())));
+        variables
+    }
+}
+
+impl<'a> OverSockets<'a> {
+    /// Drives the client behind a door.
+    pub fn new(surroundings: &'a Surroundings, door: &'a dyn Door) -> Self {
+        Self { surroundings, door, alone: false, crashes: Mutex::default() }
+    }
+
+    /// The same client, with a new process for each scenario: what one leaves behind in it is not the next one's trouble.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { surroundings: self.surroundings, door: self.door, alone: true, crashes: Mutex::default() }
+    }
+
+    /// The scenarios in which the client's process ended, so far.
+    pub fn crashes(&self) -> Vec<Crash> {
+        self.crashes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn run_once(&self, scenario: &Scenario, alone: bool) -> Result<Evidence, Interruption> {
+        let set_up = |text: String| Interruption::Final(DriveError::SetUp(text));
+        let served = self.surroundings.host.serve(scenario).map_err(set_up)?;
+        let mut env = served.environment(self.surroundings.tls);
+        env.graph_access_token = match scenario.tenant.sign_in {
+            SignIn::ClientCredentials => None,
+            SignIn::AccessToken => Some(token(&served).map_err(set_up)?),
+            SignIn::OpaqueToken => Some(format!("opaque-{}", scenario.id())),
+        };
+        let mut secrets = vec![env.graph_client_secret.clone()];
+        secrets.extend(env.graph_access_token.clone());
+        let start = simulator::wall_now();
+        let mut conversation = self
+            .door
+            .enter(env, alone)
+            .map_err(|Refusal { why, had_company }| Interruption::of(why, had_company && !alone))?;
+
+        let mut log = ClientLog::default();
+        let patience = Patience::with(scenario);
+        for (op, step) in scenario.program.iter().enumerate() {
+            if let Op::Pause { seconds } = step {
+                std::thread::sleep(Duration::from_secs(u64::from(*seconds)));
+            }
+            let Some(call) = step.call(scenario).filter(|_| step.capability().is_some_and(|needed| self.can(needed)))
+            else {
+                continue;
+            };
+            let began = moment(start);
+            let answer = conversation.perform(&call, patience.deadline);
+            let ended = moment(start);
+            let end = match answer {
+                Ok(answer) => End::Answered(Box::new(answer)),
+                // It waits as it was told to; that it had not come back too early is all that can be said.
+                Err(Unanswered::Late) if patience.is_cut_short => End::NotAwaited,
+                Err(Unanswered::Late) => End::Hung,
+                Err(Unanswered::Ended(Gone::Crash(text))) if alone || !conversation.had_company() => {
+                    self.note_crash(scenario, &text);
+                    End::Crashed(text)
+                }
+                Err(why) => return Err(Interruption::of(why, conversation.had_company() && !alone)),
+            };
+            let stopped = !matches!(end, End::Answered(_));
+            log.operations.push(Performed { op, began, ended, end });
+            if stopped {
+                break;
+            }
+        }
+        log.text = conversation.leave();
+        evidence(scenario, &served, start, log, secrets, self.door.capabilities()).map_err(set_up)
+    }
+
+    fn can(&self, capability: &str) -> bool {
+        self.door.capabilities().iter().any(|claimed| claimed == capability)
+    }
+
+    fn note_crash(&self, scenario: &Scenario, text: &str) {
+        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
+        crashes.push(Crash { scenario: scenario.clone(), text: text.to_owned() });
+    }
+}
+
+impl Drive for OverSockets<'_> {
+    fn capabilities(&self) -> Vec<String> {
+        self.door.capabilities()
+    }
+
+    fn tier(&self) -> &'static str {
+        "wall"
+    }
+
+    fn run(&self, scenario: &Scenario) -> Result<Evidence, DriveError> {
+        match self.run_once(scenario, self.alone) {
+            Ok(evidence) => Ok(evidence),
+            Err(Interruption::Final(error)) => Err(error),
+            // Somebody else's scenario may have ended the process: alone it shows.
+            Err(Interruption::MaybeInnocent) => match self.run_once(scenario, true) {
+                Ok(evidence) => Ok(evidence),
+                Err(Interruption::Final(error)) => Err(error),
+                Err(Interruption::MaybeInnocent) => {
+                    Err(DriveError::Protocol("its process ended, although it had one of its own".to_owned()))
+                }
+            },
+        }
+    }
+}
+
+/// Why a scenario was not run to its end.
+enum Interruption {
+    /// It is to be run again, alone.
+    MaybeInnocent,
+    /// It cannot be run.
+    Final(DriveError),
+}
+
+impl Interruption {
+    fn of(why: Unanswered, had_company: bool) -> Self {
+        let text = match why {
+            Unanswered::Ended(_) if had_company => return Self::MaybeInnocent,
+            Unanswered::Ended(Gone::Protocol(text)) | Unanswered::GivenUp(text) => text,
+            Unanswered::Ended(Gone::Crash(text)) => format!("its process ended between two operations: {text}"),
+            Unanswered::Refused(text) => format!("it says that it cannot: {text}"),
+            Unanswered::Late => "it did not answer open or close in time".to_owned(),
+        };
+        Self::Final(DriveError::Protocol(text))
+    }
+}
+
+fn token(served: &Served<'_>) -> Result<String, String> {
+    let made = served.control("POST", "/api/tenants/default/tokens", Some(&json!({ "lifetime": "8h" })))?;
+    made["access_token"].as_str().map(str::to_owned).ok_or_else(|| "there is no token in the answer".to_owned())
+}
+
+/// The time since a scenario's beginning.
+fn moment(start: DateTime<Utc>) -> Moment {
+    Moment::between(start, simulator::wall_now())
+}
+
+impl Moment {
+    fn between(start: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self((now - start).num_microseconds().and_then(|micros| u64::try_from(micros).ok()).unwrap_or_default())
+    }
+}
+
+/// Everything a scenario left behind.
+fn evidence(
+    scenario: &Scenario,
+    served: &Served<'_>,
+    start: DateTime<Utc>,
+    log: ClientLog,
+    mut secrets: Vec<String>,
+    capabilities: Vec<String>,
+) -> Result<Evidence, String> {
+    let mut end = WorldEnd::default();
+    for id in served.resets() {
+        if let Some(place) = scenario.place_of(&id) {
+            *end.resets.entry(place).or_default() += 1;
+        }
+    }
+    let journal = served.control("GET", "/api/tenants/default/journal?after=0", None)?;
+    let entries = journal["value"].as_array().map(Vec::as_slice).unwrap_or_default();
+    // The parts of a batch did not go over the wire by themselves.
+    let sent: Vec<&Json> = entries.iter().filter(|entry| entry["batch"].is_null()).collect();
+    let recorded = Recorded { scenario, start, log: &log };
+    let mut trace = Trace { exchanges: sent.iter().map(|entry| recorded.exchange(entry)).collect() };
+    recorded.let_go(&mut trace);
+    trace.number_pages();
+    secrets.extend(tokens_said(&log, entries));
+    end.secrets = secrets;
+    masking::mask(&mut trace, &end.secrets);
+    Ok(Evidence { trace, log, end, capabilities })
+}
+
+/// Tokens in what a client said: texts of which the journal shows the hash. It does not show tokens themselves.
+fn tokens_said(log: &ClientLog, entries: &[Json]) -> Vec<String> {
+    let said = serde_json::to_string(log).unwrap_or_default();
+    let belongs = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let words = said.split(|letter| !belongs(letter)).filter(|word| word.len() > 40);
+    let sent: Vec<&str> = entries.iter().filter_map(|entry| entry["tokenHash"].as_str()).collect();
+    let mut found: Vec<String> = words
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| sent.contains(&simulator::token_hash(word).as_str()))
+        .map(str::to_owned)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}

@@ -1,0 +1,96 @@
+//! The simulator's journal as a trace.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value as Json};
+
+use crate::arming;
+use crate::client_log::ClientLog;
+use crate::scenario::Scenario;
+use crate::stimulus::{Act, Point};
+use crate::trace::{Exchange, Given, Moment, Party, Sent, Trace};
+
+/// What the journal is read with.
+pub(super) struct Recorded<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) start: DateTime<Utc>,
+    pub(super) log: &'a ClientLog,
+}
+
+impl Recorded<'_> {
+    /// An entry as an exchange. The journal notes when an answer was ready: no later than it left, so that nobody seems to
+    /// come back earlier than they did.
+    pub(super) fn exchange(&self, entry: &Json) -> Exchange {
+        let time = entry["time"].as_str().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+        let time = time.map_or(self.start, |time| time.to_utc());
+        let at = Moment::between(self.start, time);
+        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        let request = Sent {
+            method: text(&entry["method"]),
+            target: text(&entry["target"]),
+            headers: headers(&entry["request"]["headers"]),
+            body: text(&entry["request"]["body"]),
+        };
+        // The service's other name stands for somebody else's host.
+        let host = request.header("host").unwrap_or_default();
+        let party = if host.starts_with("127.0.0.1") { Party::Foreign } else { Party::Service };
+        let stimulus = entry["injected"]["fault"].as_str().and_then(arming::place_of);
+        let act = stimulus.and_then(|place| self.scenario.stimuli.get(place)).map(|stimulus| &stimulus.act);
+        let lost = matches!(act, Some(Act::Reset { at: Point::Start | Point::Head }));
+        let response = Given {
+            status: entry["status"].as_u64().and_then(|status| u16::try_from(status).ok()).filter(|_| !lost),
+            headers: headers(&entry["response"]["headers"]),
+            body: text(&entry["response"]["body"]),
+            whole: !matches!(act, Some(Act::Reset { .. } | Act::Truncate { .. })),
+        };
+        let endpoint = if party == Party::Service { request.endpoint() } else { None };
+        let answered = match act {
+            Some(Act::Stall { length, .. }) => Moment(at.0 + u64::from(length.0) * 1_000_000),
+            Some(Act::Slow { bytes_per_second }) => {
+                let bytes = entry["response"]["bodyBytes"].as_u64().unwrap_or_default();
+                Moment(at.0 + bytes * 1_000_000 / u64::from((*bytes_per_second).max(1)))
+            }
+            _ => at,
+        };
+        Exchange {
+            arrived: at,
+            answered,
+            during: self.during(at),
+            party,
+            connection: None,
+            endpoint,
+            page: None,
+            request,
+            response,
+            stimuli: stimulus.into_iter().collect(),
+        }
+    }
+
+    /// Whoever did something else before an answer was there did not wait for it.
+    pub(super) fn let_go(&self, trace: &mut Trace) {
+        for place in 0..trace.exchanges.len() {
+            let exchange = &trace.exchanges[place];
+            let (during, answered) = (exchange.during, exchange.answered);
+            let next = trace.exchanges[place + 1..].iter().find(|later| later.during == during);
+            let operation_ended = during.and_then(|op| self.log.of(op)).map(|performed| performed.ended);
+            let left = next.map(|next| next.arrived).or(operation_ended).filter(|left| *left < answered);
+            if let Some(left) = left {
+                let exchange = &mut trace.exchanges[place];
+                exchange.answered = left;
+                exchange.response.status = None;
+                exchange.response.whole = false;
+            }
+        }
+    }
+
+    /// The operation that was under way.
+    fn during(&self, at: Moment) -> Option<usize> {
+        let begun = self.log.operations.iter().rev().find(|performed| performed.began <= at)?;
+        (at <= begun.ended).then_some(begun.op)
+    }
+}
+
+fn headers(shown: &Json) -> Vec<(String, String)> {
+    let none = Map::new();
+    let members = shown.as_object().unwrap_or(&none).iter();
+    members.map(|(name, value)| (name.to_ascii_lowercase(), value.as_str().unwrap_or_default().to_owned())).collect()
+}

@@ -1,0 +1,90 @@
+//! How long an operation may take before a client is said to hang.
+
+use std::time::Duration;
+
+use crate::scenario::Scenario;
+use crate::stimulus::{Act, RetryAfter, Stimulus};
+
+/// What an operation takes where nothing slows it down, generously.
+const USUAL: u64 = 15;
+/// Whoever is asked to wait longer than this in all is not waited for.
+const LONG: u64 = 40;
+/// How long such a client is watched for coming back too early.
+const WINDOW: u64 = 12;
+/// How long a client waits for an answer that does not come. It is told to wait for five seconds; many wait longer.
+const TIMEOUT: u64 = 12;
+/// Repetitions that clients make where they are left to themselves.
+const REPETITIONS: u32 = 4;
+
+/// How long to wait for a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Patience {
+    /// Until when an operation must be answered.
+    pub(super) deadline: Duration,
+    /// Whether the client may lawfully take longer.
+    pub(super) is_cut_short: bool,
+}
+
+impl Patience {
+    /// The patience that a scenario asks for: three times the waits that it asks the client for, and a while.
+    pub(super) fn with(scenario: &Scenario) -> Self {
+        let waits: u64 = scenario.stimuli.iter().map(lawful_wait).sum();
+        if waits > LONG {
+            return Self { deadline: Duration::from_secs(WINDOW), is_cut_short: true };
+        }
+        // No published timeout is unlawful: whoever still waits for an answer then is not said to hang.
+        let stalls =
+            |stimulus: &Stimulus| matches!(&stimulus.act, Act::Stall { length, .. } if u64::from(length.0) > TIMEOUT);
+        let is_cut_short = scenario.stimuli.iter().any(stalls);
+        Self { deadline: Duration::from_secs(waits * 3 / (1 + u64::from(is_cut_short)) + USUAL), is_cut_short }
+    }
+}
+
+/// The seconds that a client may lawfully take because of a stimulus.
+fn lawful_wait(stimulus: &Stimulus) -> u64 {
+    let times = stimulus.times.min(REPETITIONS);
+    let own: u64 = (0..times.min(3)).map(|repetition| 3 << repetition).sum();
+    let for_each = |seconds: u64| seconds * u64::from(times);
+    match &stimulus.act {
+        Act::Status { code: 200..=399, .. } => 0,
+        Act::Status { retry_after: Some(RetryAfter::Seconds(seconds)), .. } => for_each(u64::from(*seconds)),
+        Act::Status { retry_after: Some(RetryAfter::Date { ahead, .. }), .. } => for_each(u64::from(ahead.0) + 1),
+        Act::Status { retry_after: Some(RetryAfter::Raw(text)), .. } => {
+            // A number that cannot be read means the client's own back-off, or what it says after all.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to what a wait can be")]
+            let said = text.trim().parse::<f64>().map_or(0, |seconds| seconds.clamp(0.0, 1e6).ceil() as u64);
+            own.max(for_each(said))
+        }
+        Act::Status { code: 408 | 423 | 429 | 500..=599, .. }
+        | Act::Reset { .. }
+        | Act::Truncate { .. }
+        | Act::Page { .. }
+        | Act::Body { .. }
+        | Act::Token { .. } => own,
+        Act::Stall { length, .. } => own + for_each(u64::from(length.0).min(TIMEOUT)),
+        // Thirty kilobytes at most are asked for here.
+        Act::Slow { bytes_per_second } => for_each(30_000 / u64::from((*bytes_per_second).max(1))),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stimulus::{Endpoint, Seconds};
+
+    #[test]
+    fn whoever_is_asked_to_wait_gets_three_times_as_long() {
+        let patience = |act: Act| {
+            let mut scenario = Scenario::new(1);
+            scenario.stimuli.push(Stimulus::once(Endpoint::List, 1, act));
+            Patience::with(&scenario)
+        };
+        let asked = |seconds| Act::come_again(429, RetryAfter::Seconds(seconds));
+        assert_eq!(patience(asked(7)), Patience { deadline: Duration::from_secs(36), is_cut_short: false });
+        assert!(patience(asked(600)).is_cut_short);
+        assert_eq!(patience(Act::status(404)).deadline, Duration::from_secs(USUAL));
+        let date = RetryAfter::Date { date: crate::stimulus::DateForm::Imf, ahead: Seconds(9) };
+        assert_eq!(patience(Act::come_again(503, date)).deadline, Duration::from_secs(45));
+    }
+}

@@ -1,0 +1,84 @@
+//! What the terminal shows of a run: failures as stories, the rest in a few lines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::results::{Results, RuleLine};
+use crate::verdict::Verdict;
+
+/// The text, for a file of results in `folder`, if there is one.
+pub fn terminal(results: &Results, folder: Option<&str>) -> String {
+    let mut text = String::new();
+    let with = |verdict: Verdict| results.rules.iter().filter(move |rule| rule.report.verdict == verdict);
+    for rule in with(Verdict::Fail).chain(with(Verdict::Flaky)).chain(with(Verdict::Warn)) {
+        story(&mut text, rule);
+    }
+    for rule in with(Verdict::UnexpectedPass) {
+        let why = rule.reason.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "XPASS {}  {}\n          {why}\n", rule.report.rule, rule.summary);
+    }
+    broken(&mut text, results);
+    let listed = |text: &mut String, head: &str, rules: Vec<&RuleLine>| {
+        if !rules.is_empty() {
+            let ids: Vec<&str> = rules.iter().map(|rule| rule.report.rule.as_str()).collect();
+            let _ = writeln!(text, "{head} {}", ids.join(" "));
+        }
+    };
+    for rule in with(Verdict::Info) {
+        let _ = writeln!(text, "info {}: {}", rule.report.rule, rule.summary);
+    }
+    for rule in with(Verdict::ExpectedFail) {
+        let _ = writeln!(text, "waived {}: {}", rule.report.rule, rule.reason.as_deref().unwrap_or_default());
+    }
+    listed(&mut text, "not claimed by the client:", with(Verdict::Unsupported).collect());
+    let (unobservable, unmet): (Vec<_>, Vec<_>) = with(Verdict::Inconclusive).partition(|rule| rule.reason.is_some());
+    listed(&mut text, "not reached:", unmet);
+    listed(&mut text, "not observable with version 1.0 of the protocol:", unobservable);
+    let _ = writeln!(text, "{}", headline(results));
+    if let Some(folder) = folder {
+        let _ = writeln!(text, "results: {folder}");
+    }
+    text
+}
+
+/// A failure as a story, with its head.
+fn story(text: &mut String, rule: &RuleLine) {
+    let _ = writeln!(text, "{} {}  {}", rule.report.verdict.name(), rule.report.rule, rule.summary);
+    for line in rule.story.iter().filter(|line| !line.starts_with("required")) {
+        let _ = writeln!(text, "  {line}");
+    }
+    text.push('\n');
+}
+
+/// What went wrong beside the rules, each kind once.
+fn broken(text: &mut String, results: &Results) {
+    let mut kinds: BTreeMap<(Verdict, &str), Vec<&str>> = BTreeMap::new();
+    for finding in results.findings.iter().filter(|finding| finding.verdict >= Verdict::Crash) {
+        kinds.entry((finding.verdict, &finding.text)).or_default().push(&finding.scenario);
+    }
+    for ((verdict, why), scenarios) in kinds {
+        let first = scenarios[0];
+        let more = if scenarios.len() > 1 { format!(" and {} more", scenarios.len() - 1) } else { String::new() };
+        let _ = writeln!(text, "{} in scenario {first}{more}\n  {why}\n", verdict.name());
+    }
+}
+
+fn headline(results: &Results) -> String {
+    let summary = results.summary.unwrap_or_default();
+    let mut parts = vec![
+        format!("PASS {}", summary.pass + summary.info),
+        format!("WARN {}", summary.warn),
+        format!("FAIL {}", summary.fail),
+        format!("unsupported {}", summary.unsupported),
+        format!("not reached {}", summary.inconclusive),
+    ];
+    let more = [
+        ("FLAKY", summary.flaky),
+        ("XFAIL", summary.xfail),
+        ("XPASS", summary.xpass),
+        ("CRASH", summary.crash),
+        ("HARNESS_ERROR", summary.harness_error),
+    ];
+    parts.extend(more.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")));
+    format!("{}: {}, in {} scenarios", results.client(), parts.join(" · "), summary.scenarios)
+}

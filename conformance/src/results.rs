@@ -1,0 +1,205 @@
+//! `results.ndjson`: what happened in a run, one event a line. Everything else that is shown of a run is made of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::runner;
+use crate::verdict::{RuleReport, Verdict};
+
+/// A line. Members that nobody knows are ignored, so that older programs read newer files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Line {
+    /// The first line: what is run with whom.
+    Run(Run),
+    /// A scenario was run.
+    Scenario {
+        /// Its id.
+        id: String,
+        /// Its seed.
+        seed: u64,
+        /// Operations in it.
+        ops: usize,
+        /// Stimuli in it.
+        stimuli: usize,
+        /// How long it took.
+        ms: u64,
+    },
+    /// A breach of a rule in a scenario, or something that went wrong there.
+    Finding(Finding),
+    /// A rule over all scenarios.
+    Rule(RuleLine),
+    /// The last line.
+    Summary(Summary),
+}
+
+/// What is run with whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// This program's version.
+    pub version: String,
+    /// What scenarios are drawn from.
+    pub seed: u64,
+    /// The client under test.
+    pub client: String,
+    /// Whose texts count.
+    pub profile: String,
+    /// What the client claims it can.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+    /// How the driver was started.
+    #[serde(default)]
+    pub command: String,
+}
+
+/// A rule over all scenarios.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleLine {
+    /// What it came to.
+    #[serde(flatten)]
+    pub report: RuleReport,
+    /// The requirement in one sentence.
+    pub summary: String,
+    /// Why it is put up with, or why it cannot be observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The whole failure, replayable: a path below the folder of the results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The failure as people read it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub story: Vec<String>,
+}
+
+/// How many rules came to what, and the exit code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Summary {
+    /// Met and kept.
+    pub pass: usize,
+    /// Worth knowing.
+    pub info: usize,
+    /// Recommendations that are not followed.
+    pub warn: usize,
+    /// Requirements that are broken.
+    pub fail: usize,
+    /// What the client does not claim to do.
+    pub unsupported: usize,
+    /// Never met.
+    pub inconclusive: usize,
+    /// Now so, now otherwise.
+    pub flaky: usize,
+    /// Broken, as waivers say.
+    pub xfail: usize,
+    /// Kept, although a waiver says otherwise.
+    pub xpass: usize,
+    /// Scenarios in which the client's process ended.
+    pub crash: usize,
+    /// Scenarios that could not be run.
+    pub harness_error: usize,
+    /// Scenarios that were run.
+    pub scenarios: usize,
+    /// The exit code.
+    pub exit: i32,
+}
+
+/// The rule that findings name where no rule is broken but a process ended.
+pub const CRASH: &str = "CRASH";
+/// The rule that findings name where a scenario could not be run.
+pub const HARNESS: &str = "HARNESS";
+
+impl From<&runner::Event> for Option<Line> {
+    /// The line of an event; rules have theirs when waivers and stories are known.
+    fn from(event: &runner::Event) -> Self {
+        match event.clone() {
+            runner::Event::Scenario { id, seed, ops, stimuli, ms } => {
+                Some(Line::Scenario { id, seed, ops, stimuli, ms })
+            }
+            runner::Event::Finding(finding) => Some(Line::Finding(finding)),
+            runner::Event::Rule(_) => None,
+        }
+    }
+}
+
+impl Line {
+    /// The line as it is written.
+    pub fn text(&self) -> String {
+        format!("{}\n", serde_json::to_string(self).expect("events become JSON"))
+    }
+}
+
+/// A file of results.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Results {
+    /// What was run.
+    pub run: Option<Run>,
+    /// Every finding.
+    pub findings: Vec<Finding>,
+    /// Every rule, in the order of the families.
+    pub rules: Vec<RuleLine>,
+    /// The end.
+    pub summary: Option<Summary>,
+}
+
+impl Results {
+    /// Reads a file of results; the number of the line that is none, and why.
+    pub fn read(text: &str) -> Result<Self, (usize, String)> {
+        let mut results = Self::default();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            match serde_json::from_str(line).map_err(|error| (number + 1, error.to_string()))? {
+                Line::Run(run) => results.run = Some(run),
+                Line::Scenario { .. } => {}
+                Line::Finding(finding) => results.findings.push(finding),
+                Line::Rule(rule) => results.rules.push(rule),
+                Line::Summary(summary) => results.summary = Some(summary),
+            }
+        }
+        Ok(results)
+    }
+
+    /// The client's name.
+    pub fn client(&self) -> &str {
+        self.run.as_ref().map_or("unknown client", |run| run.client.as_str())
+    }
+}
+
+impl Summary {
+    /// Counts what a run came to.
+    pub fn of(rules: &[RuleLine], findings: &[Finding], scenarios: usize) -> Self {
+        let rules_with = |verdict| rules.iter().filter(|rule| rule.report.verdict == verdict).count();
+        let findings_with = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
+        let mut summary = Self {
+            pass: rules_with(Verdict::Pass),
+            info: rules_with(Verdict::Info),
+            warn: rules_with(Verdict::Warn),
+            fail: rules_with(Verdict::Fail),
+            unsupported: rules_with(Verdict::Unsupported),
+            inconclusive: rules_with(Verdict::Inconclusive),
+            flaky: rules_with(Verdict::Flaky),
+            xfail: rules_with(Verdict::ExpectedFail),
+            xpass: rules_with(Verdict::UnexpectedPass),
+            crash: findings_with(Verdict::Crash),
+            harness_error: findings_with(Verdict::HarnessError),
+            scenarios,
+            exit: 0,
+        };
+        summary.exit = summary.exit_code();
+        summary
+    }
+
+    /// 76: the driver breaks the protocol, or this program could not run a scenario. 1: a requirement is broken, the
+    /// client's process ended, or a waiver is stale. 2: flaky, or nothing was tested. 0: otherwise.
+    fn exit_code(&self) -> i32 {
+        if self.harness_error > 0 {
+            76
+        } else if self.fail + self.xpass + self.crash > 0 {
+            1
+        } else if self.flaky > 0 || self.pass + self.info + self.warn + self.xfail == 0 {
+            2
+        } else {
+            0
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The program: what it writes, what it shows, and how it ends.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+
+fn program(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_simtune-conformance"));
+    command.args(arguments).output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What differs from run to run.
+fn settled(text: &str, folder: &Path) -> String {
+    let text = text.replace(&folder.display().to_string(), "OUT");
+    let text = text.replace(env!("CARGO_BIN_EXE_reference-worker"), "reference-worker");
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let mut settled: Vec<String> = Vec::new();
+        for (place, word) in words.iter().enumerate() {
+            let is_time = words.get(place + 1).is_some_and(|next| next.trim_end_matches(',') == "ms");
+            settled.push(if is_time && word.parse::<u64>().is_ok() { "…".to_owned() } else { (*word).to_owned() });
+        }
+        let line = settled.join(" ");
+        let start = line.trim_start();
+        // Times are set to the right.
+        lines.push(if start.starts_with("… ms") { format!("      {start}") } else { line });
+    }
+    lines.join("\n") + "\n"
+}
+
+const WORKER: &str = env!("CARGO_BIN_EXE_reference-worker");
+
+#[test]
+fn a_run_is_written_down_and_shown_as_a_story_and_the_failure_can_be_replayed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_str().expect("UTF-8");
+    let run = program(&["check", "--smoke", "--only", "PAG-01", "--out", out, "--", WORKER, "--defect", "B24"]);
+    assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
+    insta::assert_snapshot!("a_failure_is_a_story", settled(&text(&run.stdout), folder.path()));
+
+    let lines = std::fs::read_to_string(folder.path().join("results.ndjson")).expect("results");
+    let lines: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let events: Vec<&str> = lines.iter().filter_map(|line| line["event"].as_str()).collect();
+    assert_eq!((events[0], *events.last().expect("lines")), ("run", "summary"));
+    for event in ["scenario", "finding", "rule"] {
+        assert!(events.contains(&event), "{events:?}");
+    }
+    assert_eq!(lines.last().expect("a summary")["exit"], 1);
+    let rule = lines.iter().find(|line| line["event"] == "rule").expect("a rule");
+    assert_eq!((&rule["rule"], &rule["verdict"]), (&"PAG-01".into(), &"FAIL".into()));
+
+    let junit = std::fs::read_to_string(folder.path().join("junit.xml")).expect("JUnit");
+    assert!(junit.contains("<testsuite name=\"PAG\"") && junit.contains("<failure"), "{junit}");
+    let badge = std::fs::read_to_string(folder.path().join("badge.json")).expect("a badge");
+    insta::assert_snapshot!("a_badge", badge);
+
+    let failure = folder.path().join(rule["file"].as_str().expect("a file"));
+    let failure = failure.to_str().expect("UTF-8");
+    let again = program(&["replay", failure, "--", WORKER, "--defect", "B24"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stdout).starts_with("STILL FAILS PAG-01"), "{}", text(&again.stdout));
+    let fixed = program(&["replay", failure, "--", WORKER]);
+    assert_eq!(fixed.status.code(), Some(0));
+    assert!(text(&fixed.stdout).starts_with("FIXED PAG-01"), "{}", text(&fixed.stdout));
+    let different = program(&["replay", failure, "--", WORKER, "--defect", "B67"]);
+    assert!(!text(&different.stdout).starts_with("STILL"), "{}", text(&different.stdout));
+
+    let shown = program(&["report", folder.path().join("results.ndjson").to_str().expect("UTF-8")]);
+    assert_eq!(shown.status.code(), Some(0));
+    assert!(text(&shown.stdout).contains("FAIL PAG-01"));
+}
+
+#[test]
+fn a_client_that_behaves_ends_with_0_and_no_failure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_str().expect("UTF-8");
+    let run = program(&["check", "--smoke", "--only", "PAG-0[1-3]", "--out", out, "--", WORKER]);
+    assert_eq!(run.status.code(), Some(0), "{}{}", text(&run.stdout), text(&run.stderr));
+    insta::assert_snapshot!("who_behaves_is_told_in_a_line", settled(&text(&run.stdout), folder.path()));
+    assert_eq!(std::fs::read_dir(folder.path().join("failures")).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_waiver_puts_up_with_a_failure_and_is_stale_without_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let waivers = folder.path().join("waivers.toml");
+    let text_of = |days: u64| {
+        let date = chrono::DateTime::from_timestamp(0, 0).expect("1970").date_naive();
+        let today = std::fs::metadata(folder.path()).and_then(|folder| folder.modified()).expect("a time");
+        let today = today.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() / 86_400;
+        let date = date + chrono::Days::new(today + days);
+        format!(
+            "[[waiver]]\nrule = \"PAG-01\"\nexpect = \"fail\"\nreason = \"one page is enough for us\"\nexpires = {date}\n"
+        )
+    };
+    std::fs::write(&waivers, text_of(30)).expect("written");
+    let waivers = waivers.to_str().expect("UTF-8");
+    let with = |worker: &[&str]| {
+        let arguments = [&["check", "--smoke", "--only", "PAG-01", "--waivers", waivers, "--"], worker].concat();
+        program(&arguments)
+    };
+    let waived = with(&[WORKER, "--defect", "B24"]);
+    assert_eq!(waived.status.code(), Some(0), "{}", text(&waived.stdout));
+    assert!(text(&waived.stdout).contains("waived PAG-01: one page is enough for us"), "{}", text(&waived.stdout));
+    let stale = with(&[WORKER]);
+    assert_eq!(stale.status.code(), Some(1), "{}", text(&stale.stdout));
+    assert!(text(&stale.stdout).contains("XPASS PAG-01") && text(&stale.stdout).contains("take the waiver away"));
+    std::fs::write(waivers, text_of(400)).expect("written");
+    let refused = with(&[WORKER]);
+    assert_eq!(refused.status.code(), Some(64));
+    assert!(
+        text(&refused.stderr).contains("waivers.toml:5: a waiver lasts twelve months"),
+        "{}",
+        text(&refused.stderr)
+    );
+}
+
+#[test]
+fn a_driver_that_breaks_the_protocol_ends_the_run_with_76_and_says_why() {
+    let run = program(&["check", "--smoke", "--only", "PAG-01", "--", "sh", "-c", "echo hello; sleep 60"]);
+    assert_eq!(run.status.code(), Some(76));
+    assert!(text(&run.stderr).contains("log lines belong on stderr"), "{}", text(&run.stderr));
+    assert_eq!(text(&run.stderr).matches("does not start").count(), 1);
+}
+
+#[test]
+fn a_driver_that_dies_is_a_crash_in_each_scenario_and_the_run_goes_on() {
+    let hello =
+        r#"{"m":"hello","protocol":"1.0","client":{"name":"c"},"capabilities":["op.list","auth.client_credentials"]}"#;
+    let script = format!("read -r h; echo '{hello}'; read -r o; echo '{{\"m\":\"ok\",\"id\":1}}'; read -r op; exit 5");
+    let run = program(&["check", "--smoke", "--only", "PAG-0[13]", "--", "sh", "-c", &script]);
+    assert_eq!(run.status.code(), Some(1), "{}{}", text(&run.stdout), text(&run.stderr));
+    assert!(text(&run.stdout).contains("CRASH in scenario"), "{}", text(&run.stdout));
+    assert!(text(&run.stdout).contains("it ended with exit code 5"), "{}", text(&run.stdout));
+}
+
+#[test]
+fn bad_usage_ends_with_64_and_a_sentence() {
+    for (arguments, expected) in [
+        (&["check"][..], "CMD"),
+        (&["check", "--only", "FOO-*", "--", "x"], "no rule matches"),
+        (&["check", "--shard", "5/4", "--", "x"], "the first of four shares"),
+        (&["check", "--profile", "mine", "--", "x"], "graph, sdk, rfc, odata, strict"),
+        (&["check", "--waivers", "/nowhere.toml", "--", "x"], "cannot read /nowhere.toml"),
+        (&["explain", "PAG-99"], "there are PAG-01"),
+        (&["explain", "FOO"], "names them all"),
+        (&["replay", "Cargo.toml", "--", "x"], "Cargo.toml"),
+        (&["report", "Cargo.toml"], "Cargo.toml:1: this is no line of results"),
+    ] {
+        let run = program(arguments);
+        assert_eq!(run.status.code(), Some(64), "{arguments:?}");
+        assert!(text(&run.stderr).contains(expected), "{arguments:?}: {}", text(&run.stderr));
+    }
+}
+
+#[test]
+fn a_rule_is_explained() {
+    insta::assert_snapshot!(text(&program(&["explain", "pag-03"]).stdout));
+    let listed = text(&program(&["list"]).stdout);
+    assert!(listed.lines().count() > 100 && listed.contains("\nPAG-03   FAIL  "), "{listed}");
+}

@@ -1,0 +1,57 @@
+//! What the README says is what the program does.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value as Json;
+use simtune_conformance::cli::EXIT_CODES;
+use simtune_conformance::protocol::schema;
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
+}
+
+#[test]
+fn the_exit_codes_are_the_programs() {
+    let mut table = String::from("| Code | Means |\n|---|---|\n");
+    for (code, means) in EXIT_CODES {
+        let _ = writeln!(table, "| {} | {means} |", i32::from(code));
+    }
+    assert!(readme().contains(&table), "the table should be\n{table}");
+}
+
+#[test]
+fn the_conversation_keeps_to_the_schema() {
+    let readme = readme();
+    let mut messages = 0;
+    for line in readme.lines() {
+        let Some((arrow @ ("→" | "←"), text)) = line.split_once(' ') else { continue };
+        let mut json: Json = serde_json::from_str(text).expect("a message is JSON");
+        if json["m"] == "open" {
+            // Shortened there; the others are named below it.
+            for name in ["BETA_URL", "TOKEN_URL", "AUTHORITY", "TENANT_ID", "CLIENT_SECRET", "SCOPE"] {
+                assert!(readme.contains(&format!("`GRAPH_{name}`")), "{name}");
+                json["env"][format!("GRAPH_{name}")] = "…".into();
+            }
+        }
+        let held = if arrow == "→" { schema::to_driver(&json) } else { schema::from_driver(&json) };
+        assert_eq!(held, Ok(()), "{text}");
+        messages += 1;
+    }
+    assert_eq!(messages, 11);
+}
+
+#[test]
+fn the_operations_are_the_schemas() {
+    let schema: Json = serde_json::from_str(schema::TEXT).expect("JSON");
+    for op in schema["$defs"]["op"]["properties"]["op"]["examples"].as_array().expect("examples") {
+        let op = op.as_str().expect("a name");
+        assert!(readme().contains(&format!("| `{op}` |")), "{op}");
+        let required = &schema["$defs"][format!("success_{op}")]["required"];
+        for member in required.as_array().expect("what a success carries") {
+            let row = readme().lines().find(|line| line.starts_with(&format!("| `{op}` |"))).expect("a row").to_owned();
+            assert!(row.contains(&format!("`{}`", member.as_str().expect("a name"))), "{row}");
+        }
+    }
+}
