@@ -173,9 +173,7 @@ impl Op {
             Self::ResetPasscode { device } | Self::GetActionResult { device } => {
                 json!({ "deviceId": device.id(scenario) })
             }
-            Self::BatchReset { devices } => {
-                json!({ "deviceIds": devices.iter().map(|device| device.id(scenario)).collect::<Vec<_>>() })
-            }
+            Self::BatchReset { devices } => json!({ "deviceIds": once_each(devices, scenario) }),
             Self::Pause { .. } => return None,
         };
         Some(Call { op: self.name()?.to_owned(), args })
@@ -185,10 +183,23 @@ impl Op {
     pub fn resets(&self, scenario: &Scenario) -> Vec<usize> {
         match self {
             Self::ResetPasscode { device } => device.place(scenario).into_iter().collect(),
-            Self::BatchReset { devices } => devices.iter().filter_map(|device| device.place(scenario)).collect(),
+            Self::BatchReset { devices } => {
+                once_each(devices, scenario).iter().filter_map(|id| scenario.place_of(id)).collect()
+            }
             _ => Vec::new(),
         }
     }
+}
+
+/// The ids of devices, each once: what a client is asked to do twice at a time means nothing.
+fn once_each(devices: &[DeviceRef], scenario: &Scenario) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in devices.iter().map(|device| device.id(scenario)) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 impl Filter {

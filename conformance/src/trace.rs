@@ -1,5 +1,6 @@
 //! What went over the wire, as the simulator saw it: one of the four things rules judge by.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::stimulus::Endpoint;
@@ -72,6 +73,15 @@ pub struct Sent {
     pub headers: Vec<(String, String)>,
     /// The body as text; secrets masked.
     pub body: String,
+}
+
+/// A page of a list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Page {
+    #[serde(rename = "@odata.nextLink")]
+    link: Option<serde_json::Value>,
+    value: Option<Vec<IgnoredAny>>,
 }
 
 /// An answer.
@@ -204,13 +214,23 @@ impl Given {
         serde_json::from_str(self.body.trim_start_matches('\u{feff}')).unwrap_or_default()
     }
 
+    /// How many items it lists, if it is a list.
+    pub fn items(&self) -> Option<usize> {
+        self.page().value.map(|value| value.len())
+    }
+
+    /// Its body as a page of a list, whose items nobody looks at.
+    fn page(&self) -> Page {
+        serde_json::from_str(self.body.trim_start_matches('\u{feff}')).unwrap_or_default()
+    }
+
     /// The link to the next page, if its body has one.
     pub fn next_link(&self) -> Option<String> {
         // Looking first spares reading pages without one.
         if !self.body.contains("@odata.nextLink") {
             return None;
         }
-        self.json()["@odata.nextLink"].as_str().map(str::to_owned)
+        self.page().link?.as_str().map(str::to_owned)
     }
 
     /// A header's value, by its name in lower case.

@@ -68,6 +68,17 @@ enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// Say why an exchange went as it did: who decided, by which row, quirk, fault or budget, and what was ignored
+    Why {
+        /// The header request-id of the answer
+        #[arg(value_name = "REQUEST-ID")]
+        request: Uuid,
+        /// Its tenant, by id or domain
+        #[arg(long, value_name = "TENANT", default_value = "default")]
+        tenant: String,
+        #[command(flatten)]
+        at: At,
+    },
     /// Say which row of the support matrix decides about a device, and why
     Explain {
         /// A file with one device as JSON, in Graph's property names; - reads standard input
@@ -213,6 +224,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
             ask::wait(&at, timeout.to_std().unwrap_or_default())
         }
         Command::Health { at } => ask::health(&at),
+        Command::Why { request, tenant, at } => print(&crate::why::story(&ask::why(&at, &tenant, request)?)),
         Command::Explain { device, edition } => print(&explain::explain(&device, edition.as_deref())?),
         Command::Matrix { action: Some(action), .. } => print(&explain::action_matrix(&action)?),
         Command::Matrix { edition, against, .. } => print(&explain::matrix(edition.as_deref(), against.as_deref())?),

@@ -16,6 +16,7 @@ mod reply;
 mod throttle;
 mod tokens;
 mod users;
+mod why;
 
 use std::sync::{Arc, MutexGuard};
 

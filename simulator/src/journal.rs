@@ -14,12 +14,17 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 pub use self::mask::{TokenHash, target as masked_target};
-use crate::wire::headers::Head;
+use crate::device::ManagedDevice;
+use crate::quirks::Quirks;
+use crate::support::Edition;
+use crate::wire::headers::{Content, Head};
 
 /// Entries kept per tenant.
 pub const ENTRIES: usize = 10_000;
 /// Bytes kept of one body.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// The name of the refusal of a request that exceeds a budget.
+pub const THROTTLED: &str = "throttled";
 /// About as many bytes stand for a credential.
 const MASKED: usize = 32;
 /// Bytes of bodies kept per tenant.
@@ -53,8 +58,12 @@ pub struct Entry {
     /// What the client sent and the answer does not reflect; nothing, nearly always. An empty list that all entries shared
     /// would be counted up and down by every core.
     pub ignored: Option<Arc<[String]>>,
-    /// Whether it was answered although it exceeded a budget.
-    pub would_throttle: bool,
+    /// The budget it exceeded, refused or not.
+    pub exceeded: Option<&'static str>,
+    /// How the doubtful was decided.
+    pub quirks: Quirks,
+    /// The device that an action was asked for, if one was.
+    pub subject: Option<Box<Subject>>,
     /// What was asked.
     pub asked: Asked,
     /// What the client sent behind its head.
@@ -63,6 +72,41 @@ pub struct Entry {
     pub head: Head,
     /// What it answered, before compression.
     pub answered: Body,
+}
+
+/// What the support matrix decided about.
+#[derive(Debug)]
+pub struct Subject {
+    /// The action.
+    pub action: &'static str,
+    /// The device as it was then.
+    pub device: Arc<ManagedDevice>,
+    /// The edition in force.
+    pub edition: Arc<Edition>,
+}
+
+impl Entry {
+    /// Path and query with secrets masked.
+    pub fn masked_target(&self) -> String {
+        mask::target(&self.asked.target()).into_owned()
+    }
+
+    /// Whether it was answered although it exceeded a budget.
+    pub fn would_throttle(&self) -> bool {
+        self.exceeded.is_some() && self.refusal != Some(THROTTLED)
+    }
+
+    /// Whether the identity platform answered it.
+    pub fn is_of_the_identity_platform(&self) -> bool {
+        self.head.content == Content::Identity
+    }
+
+    /// What the identity platform says is wrong, in one line; nothing where nothing is.
+    pub fn identity_error(&self) -> Option<String> {
+        let body: Json = serde_json::from_slice(&self.answered.kept).ok()?;
+        let told = body["error_description"].as_str().or_else(|| body["error"].as_str())?;
+        told.lines().next().map(str::to_owned)
+    }
 }
 
 /// A place in a batch.
@@ -211,6 +255,13 @@ impl Journal {
         self.entries.back().map(|kept| shown(&kept.entry, self.written))
     }
 
+    /// The newest exchange with that id of the service's, and its number.
+    pub fn find(&self, request_id: Uuid) -> Option<(u64, Arc<Entry>)> {
+        let numbered = (1..=self.written).rev().zip(self.entries.iter().rev());
+        let mut found = numbered.filter(|(_, kept)| kept.entry.head.request_id == request_id);
+        found.next().map(|(seq, kept)| (seq, Arc::clone(&kept.entry)))
+    }
+
     /// Forgets everything; numbers start again.
     pub fn clear(&mut self) {
         *self = Self::default();
@@ -280,7 +331,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
         "scheme": entry.scheme,
         "httpVersion": entry.http_version,
         "method": entry.asked.method.as_str(),
-        "target": mask::target(&entry.asked.target()),
+        "target": entry.masked_target(),
         "operation": entry.operation,
         "refusal": entry.refusal,
         "batch": entry.batch.as_ref().map(|batch| json!({ "requestId": batch.request_id, "id": batch.id })),
@@ -292,7 +343,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
             json!({ "fault": injected.fault, "act": injected.act, "apply": injected.apply })
         }),
         "ignored": entry.ignored.as_deref().unwrap_or_default(),
-        "wouldThrottle": entry.would_throttle,
+        "wouldThrottle": entry.would_throttle(),
         "request": shown_message(sent_headers, &entry.sent, mask_sent),
         "response": shown_message(answer_headers, &entry.answered, mask_answered),
     })

@@ -110,5 +110,6 @@ pub mod tenant;
 pub mod throttle;
 pub mod tls;
 pub mod variables;
+pub mod why;
 pub mod wire;
 pub mod world;

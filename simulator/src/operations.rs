@@ -32,6 +32,7 @@ use crate::device::ManagedDevice;
 use crate::device::record::Slot;
 use crate::exchange::Request;
 use crate::identity::user::User;
+use crate::journal::Subject;
 use crate::odata::value::Value;
 use crate::quirks::{UnknownEnumMembers, UnknownId};
 use crate::route::{Operation, Route};
@@ -70,6 +71,8 @@ pub struct Context<'a> {
     pub preferences: Preferences,
     /// The tenant's time.
     pub now: DateTime<Utc>,
+    /// Where an operation that asks a device to do something says so, for whoever wants to know why.
+    pub subject: &'a mut Option<Box<Subject>>,
 }
 
 /// A successful answer.

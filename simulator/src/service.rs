@@ -21,7 +21,7 @@ use crate::device::record::ApiVersion;
 use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Told, Unread};
 use crate::gzip;
 use crate::identity::keys::SigningKey;
-use crate::journal::{self, Body, Entry, TokenHash, Within};
+use crate::journal::{self, Body, Entry, Subject, THROTTLED, TokenHash, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context, Reply};
@@ -44,8 +44,6 @@ use crate::world::{Stamp, World};
 pub const TARGET_LIMIT: usize = 16 * 1024;
 /// Characters of a client's request id that are echoed; a longer one is not taken for an id.
 const CLIENT_ID_LIMIT: usize = 256;
-/// The name of the refusal of a request that exceeds a budget.
-const THROTTLED: &str = "throttled";
 
 /// Everything the client port needs to answer.
 #[derive(Debug)]
@@ -83,6 +81,8 @@ struct Outcome {
     within: Option<Within>,
     /// The fault that spoiled it.
     injected: Option<Box<journal::Injected>>,
+    /// The device that an action was asked for.
+    subject: Option<Box<Subject>>,
 }
 
 impl Service {
@@ -138,6 +138,7 @@ impl Service {
         let told = Told::of(&request.headers);
         let caller = self.access.caller(told.authorization, &self.tenants);
         let asked = Asked::new(self.spelling(&request, &told));
+        let mut subject = None;
         let (stamp, outcome, met, exceeded) = {
             let mut world = caller.tenant.world();
             let (now, _) = world.advance(self.tenants.wall().now());
@@ -149,7 +150,7 @@ impl Service {
                 if within.is_none() {
                     web_server(&request, &told, world).map_err(|refusal| (refusal, None))?;
                 }
-                self.decide(world, &request, &asked, &caller, now)
+                self.decide(world, &request, &asked, &caller, now, &mut subject)
             });
             (stamp, outcome, met, world.throttle.take_exceeded())
         };
@@ -162,6 +163,7 @@ impl Service {
         }
         outcome.exceeded = exceeded.map(|exceeded| exceeded.budget);
         outcome.within = within;
+        outcome.subject = subject;
         self.finish(&request, &told, &caller, outcome, stamp)
     }
 
@@ -242,6 +244,7 @@ impl Service {
         asked: &Asked<'_>,
         caller: &Caller,
         now: DateTime<Utc>,
+        subject: &mut Option<Box<Subject>>,
     ) -> Result<Outcome, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
         let Spelling { scheme, authority, shape, preferences, gzip, .. } = asked.spelling;
@@ -300,6 +303,7 @@ impl Service {
             shape,
             preferences,
             now,
+            subject,
         };
         let reply = operations::run(context, &route).map_err(routed)?;
         let kept = Arc::new(keep(reply, operation, gzip));
@@ -432,7 +436,9 @@ impl Service {
             user: caller.user_name.clone(),
             injected: outcome.injected,
             ignored: outcome.ignored,
-            would_throttle: outcome.exceeded.is_some() && outcome.refusal != Some(THROTTLED),
+            exceeded: outcome.exceeded,
+            quirks: stamp.quirks,
+            subject: outcome.subject,
             asked: journal::Asked::new(request.method.clone(), request.target(), &request.headers, caller.token_hash),
             sent: Body::copied(&request.body),
             head,
@@ -483,6 +489,7 @@ impl Outcome {
             delivery: None,
             within: None,
             injected: None,
+            subject: None,
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Stamp {
     pub now: DateTime<Utc>,
     /// The service's id of the exchange.
     pub request_id: Uuid,
+    /// How the doubtful is decided.
+    pub quirks: Quirks,
 }
 
 /// Why the service does not accept an action.
@@ -132,7 +134,7 @@ impl World {
 
     /// The marks of an exchange at `now`; its id is from the seed.
     pub fn stamp(&mut self, now: DateTime<Utc>) -> Stamp {
-        Stamp { now, request_id: self.next_request_id() }
+        Stamp { now, request_id: self.next_request_id(), quirks: self.quirks }
     }
 
     /// Back to the beginning, at `clock`, with `quirks` and with `throttle` done; costs the same whatever the fleet's size.

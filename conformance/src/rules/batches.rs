@@ -39,8 +39,10 @@ fn answered(exchange: &Exchange) -> Vec<(String, Json)> {
         .collect()
 }
 
+/// The batches whose answers arrived whole, or not at all.
 fn batches<'a>(case: &Case<'a>) -> Vec<(usize, &'a Exchange)> {
-    case.trace.at(Endpoint::Batch).collect()
+    let cut = |exchange: &Exchange| exchange.response.is_success() && !exchange.response.whole;
+    case.trace.at(Endpoint::Batch).filter(|(_, exchange)| !cut(exchange)).collect()
 }
 
 fn shape(case: &Case<'_>) -> Vec<Breach> {
@@ -68,10 +70,9 @@ fn misjudged(case: &Case<'_>) -> Vec<Breach> {
     for deed in deeds(case).filter(|deed| matches!(deed.op, Op::BatchReset { .. })) {
         let results = deed.answer().and_then(|answer| answer.results.as_deref()).unwrap_or_default();
         for result in results {
-            let last = case
-                .trace
-                .during(deed.place)
-                .filter(|(_, exchange)| exchange.endpoint == Some(Endpoint::Batch) && exchange.response.is_success())
+            let last = batches(case)
+                .into_iter()
+                .filter(|(_, exchange)| exchange.during == Some(deed.place) && exchange.response.is_success())
                 .flat_map(|(at, exchange)| answered(exchange).into_iter().map(move |(what, answer)| (at, what, answer)))
                 .rfind(|(_, what, _)| what.contains(&result.device_id));
             let Some((at, _, answer)) = last else { continue };
@@ -171,7 +172,7 @@ pub(super) static RULES: &[Rule] = &[
                         .scenario
                         .program
                         .iter()
-                        .any(|op| matches!(op, Op::BatchReset { devices } if devices.len() > LIMIT))
+                        .any(|op| matches!(op, Op::BatchReset { .. }) && op.resets(case.scenario).len() > LIMIT)
             },
             judge: shape,
             minimal: &[|| batch(21)],

@@ -286,11 +286,10 @@ pub(super) fn claims(case: &Case<'_>) -> std::collections::BTreeMap<usize, Claim
                     None => note(place, false, None),
                 }
             }
-            Op::BatchReset { devices } => {
+            Op::BatchReset { .. } => {
                 let results = deed.answer().and_then(|answer| answer.results.as_deref()).unwrap_or_default();
-                for device in devices {
-                    let Some(place) = device.place(case.scenario) else { continue };
-                    let id = device.id(case.scenario);
+                for place in deed.op.resets(case.scenario) {
+                    let id = case.scenario.device_id(place).to_string();
                     match results.iter().find(|result| result.device_id == id) {
                         Some(result) => note(place, result.ok, result.error.as_ref().and_then(|error| error.outcome)),
                         None => note(place, false, None),

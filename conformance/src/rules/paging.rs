@@ -25,7 +25,7 @@ fn linked<'a>(case: &Case<'a>) -> Vec<(usize, &'a Exchange, String)> {
 }
 
 fn items(exchange: &Exchange) -> Option<usize> {
-    exchange.response.json()["value"].as_array().map(Vec::len)
+    exchange.response.items()
 }
 
 fn sorted_options(target: &str) -> BTreeMap<String, Vec<String>> {
@@ -171,7 +171,7 @@ fn swallowed(case: &Case<'_>) -> Vec<Breach> {
                 case.trace.during(deed.place).rfind(|(_, exchange)| exchange.endpoint == Some(Endpoint::List))?;
             let response = &last.response;
             // 404 has a rule of its own.
-            let fine = response.is_success() && response.whole && response.json()["value"].is_array();
+            let fine = response.is_success() && response.whole && response.items().is_some();
             if fine || response.status == Some(404) {
                 return None;
             }

@@ -41,6 +41,8 @@ fn method_and_body(case: &Case<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for (at, exchange) in hits(case, redirected)
         .filter(|(_, exchange)| exchange.request.method == "POST" && exchange.endpoint != Some(Endpoint::Token))
+        // What happens inside a batch is no redirect of it.
+        .filter(|(_, exchange)| exchange.response.status.is_some_and(|status| (300..400).contains(&status)))
     {
         let Some((after, later)) = next(case, at) else { continue };
         let sent = &later.request;

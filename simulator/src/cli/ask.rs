@@ -7,12 +7,14 @@ use http_body_util::{BodyExt, Full};
 use hyper::header::{CONTENT_TYPE, HOST};
 use hyper::{Method, Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{At, Stop};
 use crate::config::{self, UsageError};
 use crate::ready::Ready;
+use crate::why::Why;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -43,6 +45,15 @@ pub(super) fn token(at: &At, app: Option<Uuid>, user: Option<&str>, permissions:
     let answer = call(&url, Method::POST, "/api/tenants/default/tokens", Some(&message))?;
     let token = answer["access_token"].as_str().map(str::to_owned);
     token.ok_or_else(|| Stop::Negative(format!("{url} gave no token; is it another version of simtune?")))
+}
+
+/// Why an exchange of a tenant went as it did.
+pub(super) fn why(at: &At, tenant: &str, request: Uuid) -> Result<Why, Stop> {
+    let url = control_url(at)?;
+    let tenant = utf8_percent_encode(tenant, NON_ALPHANUMERIC);
+    let answer = call(&url, Method::GET, &format!("/api/tenants/{tenant}/why/{request}"), None)?;
+    serde_json::from_value(answer)
+        .map_err(|error| Stop::Negative(format!("{url} answers otherwise than this version of simtune: {error}")))
 }
 
 pub(super) fn health(at: &At) -> Result<(), Stop> {

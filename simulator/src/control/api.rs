@@ -13,7 +13,7 @@ use super::messages::{
     Advance, Advanced, AppView, ClockMode, ClockView, NewApp, NewTenant, SecretView, SetClock, TenantView,
 };
 use super::reply::{ApiError, Reply};
-use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, throttle, tokens, users};
+use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, throttle, tokens, users, why};
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
 use crate::fleet;
@@ -101,6 +101,7 @@ routes! {
     PATCH "/api/tenants/{tenant}/quirks" "Decides by name and value, or for all by `profile`.", Now(quirks::update), Some("QuirkChange") => 200 Some("QuirkList");
     GET "/api/tenants/{tenant}/throttle" "Budgets, what was used of them, and how early each retry came.", Now(throttle::get), None => 200 Some("ThrottleView");
     PATCH "/api/tenants/{tenant}/throttle" "Reports, enforces, scales or leaves the budgets; counting begins anew.", Now(throttle::set), Some("SetThrottle") => 200 Some("ThrottleView");
+    GET "/api/tenants/{tenant}/why/{request}" "Why an exchange went as it did: row, quirk, fault, budget, and what was ignored.", Now(why::get), None => 200 Some("Why");
     GET "/api/tenants/{tenant}/journal" "What was asked and answered (`after` a number, `wait` for the next).", Handler::Journal, None => 200 Some("Journal");
 }
 

@@ -17,6 +17,7 @@ use crate::device::record::PROPERTIES;
 use crate::faults::Rule;
 use crate::odata::value::Edm;
 use crate::ready::Ready;
+use crate::why::Why;
 
 pub(super) fn show(_: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::ok(&document()))
@@ -118,6 +119,7 @@ fn schemas() -> Map<String, Json> {
     add::<Advance>(&mut generator);
     add::<Advanced>(&mut generator);
     add::<Ready>(&mut generator);
+    add::<Why>(&mut generator);
     add::<Physical>(&mut generator);
     add::<Rule>(&mut generator);
     let mut schemas = generator.take_definitions(true);

@@ -84,6 +84,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "notFound", format!("there is no {what} '{name}'"))
     }
 
+    /// 404: no such thing, and where it may have gone.
+    pub(super) fn unknown_because(what: &str, name: &str, why: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "notFound", format!("there is no {what} '{name}' here; {why}"))
+    }
+
     /// 409: not in this state.
     pub(super) fn conflict(message: String) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", message)

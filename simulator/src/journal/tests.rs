@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{Asked, BODY_BYTES, Body, ENTRIES, Entry, Journal, TOTAL_BYTES, mask};
+use crate::quirks::Quirks;
 use crate::wire::headers::{Content, Head};
 
 fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
@@ -28,7 +29,9 @@ fn entry(content_type: &'static str, sent: &str, answered: &str) -> Entry {
         batch: None,
         injected: None,
         ignored: None,
-        would_throttle: false,
+        exceeded: None,
+        quirks: Quirks::default(),
+        subject: None,
         asked: Asked::new(Method::GET, "/v1.0/organization?code=hush", &headers, None),
         sent: Body::copied(sent.as_bytes()),
         head: Head {

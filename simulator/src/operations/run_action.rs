@@ -1,5 +1,7 @@
 //! `POST …/managedDevices/{id}/{action}`: accepted or refused at once, done when the device checks in.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Context, Reply, initiator};
@@ -7,6 +9,7 @@ use crate::actions::{self, Accepted, Parameter, RemoteAction};
 use crate::audit::event::Deed;
 use crate::device::order::Arguments;
 use crate::device::record::ApiVersion;
+use crate::journal::Subject;
 use crate::route::Route;
 use crate::wire::error::Refusal;
 use crate::wire::json;
@@ -22,6 +25,10 @@ pub(super) fn run(
     action.check(&arguments).map_err(|message| Refusal::BadQuery { message })?;
     context.within_daily_cap(route, action.name(), 1)?;
     let call = route.backend_call(None);
+    if let Some(device) = context.world.inventory().get(id) {
+        let (device, edition) = (Arc::clone(device), Arc::clone(&context.world.edition));
+        *context.subject = Some(Box::new(Subject { action: action.name(), device, edition }));
+    }
     let origin = Origin { by: context.signed_in.map(initiator), bulk: None };
     let asked = ActionRequest { action, arguments, origin };
     let request = context.world.request_action(id, &asked, context.now).map_err(|refusal| match refusal {

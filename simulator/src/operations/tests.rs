@@ -43,6 +43,7 @@ fn ask(tenant: &Tenant, user: Option<&str>, method: Method, target: &str) -> Res
         shape: Shape::default(),
         preferences: Preferences::default(),
         now,
+        subject: &mut None,
     };
     run(context, &route)
 }

@@ -91,10 +91,10 @@ impl Met {
         }
     }
 
-    /// Whether the requests of a batch are asked. Each has an effect of its own that is not taken back as one: a fault that
-    /// lets none happen keeps them all from being asked.
+    /// Whether the requests of a batch are asked. They are not one change that could be taken back while others go on: a
+    /// fault that replaces the answer keeps them from being asked, and under any other their effects stay.
     pub(super) fn lets_batch_run(&self) -> bool {
-        self.rule.as_ref().is_none_or(|rule| rule.apply == Apply::After)
+        !self.rule.as_ref().is_some_and(|rule| rule.apply == Apply::Before && rule.act.replaces())
     }
 
     /// How a request to the identity platform is processed: whether nothing is remembered of it, and what is wrong with the

@@ -88,7 +88,7 @@ impl Ledger {
     }
 
     /// The rows, oldest first.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
         self.rows.iter()
     }
 

@@ -529,13 +529,16 @@ impl<'a> Nested<'a> {
 }
 
 #[cfg(test)]
+pub(crate) use self::tests::every_refusal;
+
+#[cfg(test)]
 mod tests {
     use super::{BackendCall, Ids, REALM, Refusal};
     use crate::device::record::ApiVersion;
     use crate::wire::throttled::{Spelling, Throttled};
     use chrono::DateTime;
 
-    fn every_refusal() -> Vec<Refusal> {
+    pub(crate) fn every_refusal() -> Vec<Refusal> {
         let call = || {
             BackendCall {
             version: ApiVersion::V1,
