@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 
 use self::journal::Recorded;
 use self::patience::Patience;
+use crate::arming;
 use crate::client_log::{ClientLog, End, Performed};
 use crate::conversation::{Door, End as Gone, Refusal, Unanswered};
 use crate::drive::{Drive, DriveError};
@@ -241,6 +242,14 @@ fn evidence(
     let sent: Vec<&Json> = entries.iter().filter(|entry| entry["batch"].is_null()).collect();
     let recorded = Recorded { scenario, start, log: &log };
     let mut trace = Trace { exchanges: sent.iter().map(|entry| recorded.exchange(entry)).collect() };
+    // What happened to a part of a batch happened to the batch.
+    for entry in entries.iter().filter(|entry| !entry["batch"].is_null()) {
+        let whole = sent.iter().position(|whole| whole["requestId"] == entry["batch"]["requestId"]);
+        let stimulus = entry["injected"]["fault"].as_str().and_then(arming::place_of);
+        if let (Some(whole), Some(stimulus)) = (whole, stimulus) {
+            trace.exchanges[whole].stimuli.push(stimulus);
+        }
+    }
     recorded.let_go(&mut trace);
     trace.number_pages();
     secrets.extend(tokens_said(&log, entries));
