@@ -21,6 +21,15 @@ use crate::stimulus::{
 /// More often than any client comes again.
 pub const ALWAYS: u32 = 1_000;
 
+thread_local! {
+    // Putting a strategy together costs more than drawing from it.
+    static VARIED: BoxedStrategy<Scenario> = varied().boxed();
+    static RANDOM: BoxedStrategy<Scenario> = any_scenario().boxed();
+    static TENANT: BoxedStrategy<Tenant> = any_tenant().boxed();
+}
+
+static SMOKE: LazyLock<Vec<Scenario>> = LazyLock::new(smoke);
+
 /// The scenarios of rules, written by hand: each is the smallest that meets its rule.
 pub fn smoke() -> Vec<Scenario> {
     smallest(rules::all())
@@ -37,11 +46,13 @@ pub fn smallest(rules: impl IntoIterator<Item = &'static Rule>) -> Vec<Scenario>
 
 /// The scenario of that number, drawn from a seed.
 pub fn scenario(seed: u64, number: u64) -> Scenario {
-    // Every fourth one is random from the beginning, so that a short run has both.
+    // Every fourth one is random from the beginning, so that a short run has both; of these, every second one varies a
+    // scenario written by hand.
     let turn = usize::try_from(number - number / 4).ok().filter(|_| number % 4 != 3);
     let mut scenario = match turn.and_then(|turn| PAIRS.get(turn)) {
         Some(stimulus) => draw(seed, number, &around(stimulus.clone())),
-        None => draw(seed, number, &any_scenario()),
+        None if number % 8 == 3 => VARIED.with(|strategy| draw(seed, number, strategy)),
+        None => RANDOM.with(|strategy| draw(seed, number, strategy)),
     };
     scenario.seed = seed.wrapping_mul(1_000_003).wrapping_add(number);
     scenario
@@ -76,7 +87,17 @@ fn pairs() -> Vec<Stimulus> {
                 3 if endpoint == Endpoint::List => on.page = Some(3),
                 _ => {}
             }
-            let times = if number % 3 == 2 { 3 } else { 1 };
+            let times = match act {
+                // A service that spells its answers so does it each time, and some refusals have no end.
+                Act::Body { .. } | Act::Chunk { .. } | Act::Page { kind: PageKind::Loop } => ALWAYS,
+                Act::Token { .. } | Act::Redirect { location: Destination::Itself, .. }
+                    if endpoint == Endpoint::Get =>
+                {
+                    ALWAYS
+                }
+                _ if number % 3 == 2 => 3,
+                _ => 1,
+            };
             let apply = lawful(&act, if position == 3 { Apply::After } else { Apply::Before });
             stimuli.push(Stimulus { on, times, apply, act });
         }
@@ -225,7 +246,7 @@ fn home(act: &Act) -> Endpoint {
 
 fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
-        4 => (0u8..30).prop_map(|number| format!("DEVICE-{number:02}")),
+        2 => (0u8..30).prop_map(|number| format!("DEVICE-{number:02}")),
         1 => prop::sample::select(vec![
             "O'Brien + #1 & co", "100% sure", "Zoë’s 📱", "a/b?c=d", "Ünïcödé \"quoted\"", "50%41", "עברית", "it's", "x+y", "tab\there",
         ]).prop_map(str::to_owned),
@@ -338,14 +359,32 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
     })
 }
 
+/// A scenario written by hand, in a larger tenant, with more to do and perhaps something else happening.
+fn varied() -> impl Strategy<Value = Scenario> {
+    let more = prop::collection::vec(any_op(), 0..=2);
+    let devices = prop::collection::vec(any_device(), 0..=3);
+    let stimulus = prop::option::weighted(0.3, any_stimulus());
+    (prop::sample::select(&**SMOKE), devices, more, stimulus).prop_map(|(mut scenario, devices, more, stimulus)| {
+        scenario.tenant.devices.extend(devices);
+        scenario.program.extend(more);
+        scenario.stimuli.extend(stimulus);
+        scenario
+    })
+}
+
 /// A scenario in which a stimulus can happen.
 fn around(stimulus: Stimulus) -> impl Strategy<Value = Scenario> {
-    any_tenant().prop_map(move |mut tenant| {
+    TENANT.with(BoxedStrategy::clone).prop_map(move |mut tenant| {
         let devices = tenant.devices.len();
         if devices < 3 {
             tenant.devices.extend((devices..3).map(|place| Device::of_row("ios", &format!("Device {place}"))));
         }
-        tenant.page = if stimulus.on.page.is_some() { 1 } else { tenant.page };
+        if stimulus.on.page.is_some() || matches!(stimulus.act, Act::Body { .. } | Act::Page { .. }) {
+            tenant.page = 1;
+        }
+        if matches!(stimulus.act, Act::Chunk { .. }) {
+            "Zoë’s 📱".clone_into(&mut tenant.devices[0].name);
+        }
         let op = asking_for(stimulus.on.endpoint).unwrap_or(Op::ListDevices { filter: None, select: vec![] });
         let program = vec![op; stimulus.on.nth as usize];
         if stimulus.on.endpoint == Endpoint::Token {

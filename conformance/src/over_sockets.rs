@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 
 use self::journal::Recorded;
 use self::patience::Patience;
+use crate::arming;
 use crate::client_log::{ClientLog, End, Performed};
 use crate::conversation::{Door, End as Gone, Refusal, Unanswered};
 use crate::drive::{Drive, DriveError};
@@ -38,6 +39,8 @@ pub struct OverSockets<'a> {
     /// Whether each scenario gets a process of its own.
     alone: bool,
     crashes: Mutex<Vec<Crash>>,
+    /// Held by who runs a scenario again in a process of its own: one at a time, so that it is not slow for that reason.
+    again: Mutex<()>,
 }
 
 /// A scenario in which the client's process ended.
@@ -69,13 +72,19 @@ impl Surroundings {
 impl<'a> OverSockets<'a> {
     /// Drives the client behind a door.
     pub fn new(surroundings: &'a Surroundings, door: &'a dyn Door) -> Self {
-        Self { surroundings, door, alone: false, crashes: Mutex::default() }
+        Self { surroundings, door, alone: false, crashes: Mutex::default(), again: Mutex::default() }
     }
 
     /// The same client, with a new process for each scenario: what one leaves behind in it is not the next one's trouble.
     #[must_use]
     pub fn alone(&self) -> Self {
-        Self { surroundings: self.surroundings, door: self.door, alone: true, crashes: Mutex::default() }
+        Self {
+            surroundings: self.surroundings,
+            door: self.door,
+            alone: true,
+            crashes: Mutex::default(),
+            again: Mutex::default(),
+        }
     }
 
     /// The scenarios in which the client's process ended, so far.
@@ -102,6 +111,7 @@ impl<'a> OverSockets<'a> {
 
         let mut log = ClientLog::default();
         let patience = Patience::with(scenario);
+        let patience = if alone { patience.with_its_start() } else { patience };
         for (op, step) in scenario.program.iter().enumerate() {
             if let Op::Pause { seconds } = step {
                 std::thread::sleep(Duration::from_secs(u64::from(*seconds)));
@@ -117,6 +127,8 @@ impl<'a> OverSockets<'a> {
                 Ok(answer) => End::Answered(Box::new(answer)),
                 // It waits as it was told to; that it had not come back too early is all that can be said.
                 Err(Unanswered::Late) if patience.is_cut_short => End::NotAwaited,
+                // Slow is not hanging: it is given another chance, with a process of its own and more time.
+                Err(Unanswered::Late) if !alone => return Err(Interruption::MaybeInnocent),
                 Err(Unanswered::Late) => End::Hung,
                 Err(Unanswered::Ended(Gone::Crash(text))) if alone || !conversation.had_company() => {
                     self.note_crash(scenario, &text);
@@ -157,14 +169,17 @@ impl Drive for OverSockets<'_> {
         match self.run_once(scenario, self.alone) {
             Ok(evidence) => Ok(evidence),
             Err(Interruption::Final(error)) => Err(error),
-            // Somebody else's scenario may have ended the process: alone it shows.
-            Err(Interruption::MaybeInnocent) => match self.run_once(scenario, true) {
-                Ok(evidence) => Ok(evidence),
-                Err(Interruption::Final(error)) => Err(error),
-                Err(Interruption::MaybeInnocent) => {
-                    Err(DriveError::Protocol("its process ended, although it had one of its own".to_owned()))
+            // Somebody else's scenario may have ended the process, or slowed it down: alone it shows.
+            Err(Interruption::MaybeInnocent) => {
+                let _one_at_a_time = self.again.lock().unwrap_or_else(PoisonError::into_inner);
+                match self.run_once(scenario, true) {
+                    Ok(evidence) => Ok(evidence),
+                    Err(Interruption::Final(error)) => Err(error),
+                    Err(Interruption::MaybeInnocent) => {
+                        Err(DriveError::Protocol("its process ended, although it had one of its own".to_owned()))
+                    }
                 }
-            },
+            }
         }
     }
 }
@@ -180,7 +195,7 @@ enum Interruption {
 impl Interruption {
     fn of(why: Unanswered, had_company: bool) -> Self {
         let text = match why {
-            Unanswered::Ended(_) if had_company => return Self::MaybeInnocent,
+            Unanswered::Ended(_) | Unanswered::Late if had_company => return Self::MaybeInnocent,
             Unanswered::Ended(Gone::Protocol(text)) | Unanswered::GivenUp(text) => text,
             Unanswered::Ended(Gone::Crash(text)) => format!("its process ended between two operations: {text}"),
             Unanswered::Refused(text) => format!("it says that it cannot: {text}"),
@@ -227,6 +242,14 @@ fn evidence(
     let sent: Vec<&Json> = entries.iter().filter(|entry| entry["batch"].is_null()).collect();
     let recorded = Recorded { scenario, start, log: &log };
     let mut trace = Trace { exchanges: sent.iter().map(|entry| recorded.exchange(entry)).collect() };
+    // What happened to a part of a batch happened to the batch.
+    for entry in entries.iter().filter(|entry| !entry["batch"].is_null()) {
+        let whole = sent.iter().position(|whole| whole["requestId"] == entry["batch"]["requestId"]);
+        let stimulus = entry["injected"]["fault"].as_str().and_then(arming::place_of);
+        if let (Some(whole), Some(stimulus)) = (whole, stimulus) {
+            trace.exchanges[whole].stimuli.push(stimulus);
+        }
+    }
     recorded.let_go(&mut trace);
     trace.number_pages();
     secrets.extend(tokens_said(&log, entries));

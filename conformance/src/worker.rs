@@ -45,7 +45,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             hello: Duration::from_secs(10),
-            session: Duration::from_secs(10),
+            session: Duration::from_secs(30),
             grace: Duration::from_secs(3),
             term: Duration::from_secs(5),
             line: 16 * 1024 * 1024,

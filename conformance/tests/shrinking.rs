@@ -38,10 +38,10 @@ fn shrunk(defect: Defect, from: u64, threads: usize) -> (Scenario, Smallest) {
 fn what_convicts_is_made_small() {
     let mut told = String::new();
     for (defect, from, operations, stimuli) in [
-        (Defect::IgnoresRetryAfter, 406, 1, 1),
+        (Defect::IgnoresRetryAfter, 413, 1, 1),
         (Defect::RepeatsPostOn5xx, 430, 1, 1),
-        (Defect::Double, 363, 1, 0),
-        (Defect::NeverRenews, 477, 1, 1),
+        (Defect::Double, 409, 1, 0),
+        (Defect::NeverRenews, 537, 1, 1),
     ] {
         let (found, smallest) = shrunk(defect, from, 2);
         let scenario = &smallest.scenario;
@@ -66,7 +66,7 @@ fn what_convicts_is_made_small() {
 
 #[test]
 fn the_smallest_scenario_does_not_depend_on_how_many_are_tried_at_once() {
-    let (_, one) = shrunk(Defect::IgnoresRetryAfter, 406, 1);
-    let (_, many) = shrunk(Defect::IgnoresRetryAfter, 406, 8);
+    let (_, one) = shrunk(Defect::IgnoresRetryAfter, 413, 1);
+    let (_, many) = shrunk(Defect::IgnoresRetryAfter, 413, 8);
     assert_eq!((one.scenario, one.evaluations), (many.scenario, many.evaluations));
 }

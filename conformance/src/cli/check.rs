@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::progress::Counted;
+use super::progress::Watched;
 use super::{CheckArguments, Done, ExitCode, Trouble, driver, name_of, print, read};
 use crate::drive::Drive;
 use crate::failure_file::FailureFile;
 use crate::finding::Finding;
 use crate::judge::judge;
 use crate::over_sockets::OverSockets;
+use crate::parallel;
 use crate::render;
 use crate::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary};
 use crate::rule::Watch;
@@ -23,7 +24,7 @@ use crate::verdict::{RuleReport, Verdict};
 use crate::waivers::{self, Place, Waiver};
 
 /// Runs of the smallest scenario in a process of its own, before a conviction counts.
-const CONFIRMATIONS: u32 = 2;
+const CONFIRMATIONS: usize = 2;
 
 pub(super) fn run(arguments: &CheckArguments) -> Done {
     let today = simulator::wall_now().date_naive();
@@ -47,15 +48,22 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     }))?;
 
     let drive = OverSockets::new(&surroundings, door.as_ref());
-    let counted = Counted::new(&drive, plan.scenarios().len());
+    let planned = plan.scenarios().len();
+    let watched = Watched::new(&drive, planned);
     let mut told = Ok(());
-    let report = runner::check_telling(&counted, &plan, &mut |event| {
+    let mut run = 0;
+    let report = runner::check_telling(&watched, &plan, &mut |event| {
+        // Rules come when all scenarios were run; where none was broken it can be told before the first of them.
+        run += usize::from(matches!(event, runner::Event::Scenario { .. }));
+        if run == planned || matches!(event, runner::Event::Rule(_)) {
+            watched.begin_shrinking();
+        }
         if let Some(line) = Option::<Line>::from(event) {
             told = std::mem::replace(&mut told, Ok(())).and_then(|()| written.line(&line));
         }
     });
     told?;
-    counted.finish();
+    watched.finish();
 
     let mut findings = report.findings.clone();
     for finding in went_wrong(&drive, &report) {
@@ -63,13 +71,13 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
         findings.push(finding);
     }
     let place = Place { os: std::env::consts::OS, profile, tier: drive.tier() };
-    let fresh = drive.alone();
+    let unconfirmed = unconfirmed(&drive.alone(), &report.failures, &plan);
     let mut lines = Vec::new();
     for rule in &report.rules {
         let failure = report.failures.iter().find(|failure| failure.rule.id == rule.rule);
         let mut line = line_of(rule);
         if let Some(failure) = failure {
-            if !is_confirmed(&fresh, failure, arguments.profile) {
+            if unconfirmed.contains(&failure.rule.id) {
                 line.report.verdict = Verdict::Flaky;
             }
             written.failure(failure, &mut line, arguments, &door.client().to_string())?;
@@ -133,12 +141,14 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
     findings
 }
 
-/// Whether the smallest scenario convicts again, and again, in a process that did nothing before.
-fn is_confirmed(fresh: &dyn Drive, failure: &Failure, profile: crate::rule::Profile) -> bool {
-    (0..CONFIRMATIONS).all(|_| {
-        let judgement = judge(fresh, &failure.smallest.scenario, &[failure.rule], profile);
+/// The rules whose smallest scenario does not convict again, and again, in a process that did nothing before.
+fn unconfirmed(fresh: &dyn Drive, failures: &[Failure], plan: &Plan) -> Vec<&'static str> {
+    let twice: Vec<&Failure> = failures.iter().flat_map(|failure| [failure; CONFIRMATIONS]).collect();
+    let confirmed = parallel::map(plan.threads.min(16), &twice, |failure| {
+        let judgement = judge(fresh, &failure.smallest.scenario, &[failure.rule], plan.profile);
         judgement.is_ok_and(|judgement| judgement.opinions.iter().any(|opinion| opinion.verdict == failure.verdict))
-    })
+    });
+    twice.iter().zip(confirmed).filter(|(_, confirmed)| !confirmed).map(|(failure, _)| failure.rule.id).collect()
 }
 
 fn line_of(report: &RuleReport) -> RuleLine {

@@ -13,6 +13,8 @@ const LONG: u64 = 40;
 const WINDOW: u64 = 12;
 /// How long a client waits for an answer that does not come. It is told to wait for five seconds; many wait longer.
 const TIMEOUT: u64 = 12;
+/// What a process takes until it is up to speed, on a machine that has other things to do.
+const START: Duration = Duration::from_secs(15);
 /// Repetitions that clients make where they are left to themselves.
 const REPETITIONS: u32 = 4;
 
@@ -37,6 +39,11 @@ impl Patience {
             |stimulus: &Stimulus| matches!(&stimulus.act, Act::Stall { length, .. } if u64::from(length.0) > TIMEOUT);
         let is_cut_short = scenario.stimuli.iter().any(stalls);
         Self { deadline: Duration::from_secs(waits * 3 / (1 + u64::from(is_cut_short)) + USUAL), is_cut_short }
+    }
+
+    /// The same for a client whose process has only just begun and may still load what it needs.
+    pub(super) fn with_its_start(self) -> Self {
+        Self { deadline: self.deadline + START, ..self }
     }
 }
 

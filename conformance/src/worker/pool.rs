@@ -80,7 +80,9 @@ impl Pool {
         pool.start_one(&mut pool.state()).map_err(PoolError)?;
         let first = Arc::clone(&pool.state().workers[0]);
         pool.hello = first.worker.hello().clone();
-        pool.most = sessions.div_ceil(pool.hello.concurrency).clamp(1, 16);
+        // More processes than cores would only slow one another down, and slowness looks like hanging.
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        pool.most = sessions.div_ceil(pool.hello.concurrency).clamp(1, cores);
         Ok(pool)
     }
 
