@@ -13,6 +13,7 @@ mod metrics;
 mod openapi;
 mod quirks;
 mod reply;
+mod snapshots;
 mod throttle;
 mod tokens;
 mod users;

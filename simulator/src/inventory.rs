@@ -18,8 +18,6 @@ use crate::device::{Key, ManagedDevice};
 #[derive(Debug, Clone)]
 pub struct Inventory {
     base: Arc<Base>,
-    /// What it began with.
-    seed: Arc<Base>,
     /// Rows of the base that this tenant changed, renamed or deleted.
     hidden: HashSet<usize>,
     /// Devices that this tenant changed or added.
@@ -31,18 +29,7 @@ pub struct Inventory {
 impl Inventory {
     /// The devices of `base`, unchanged.
     pub fn new(base: Arc<Base>) -> Self {
-        Self {
-            seed: Arc::clone(&base),
-            base,
-            hidden: HashSet::new(),
-            changed: BTreeMap::new(),
-            changed_keys: HashMap::new(),
-        }
-    }
-
-    /// Back to the base.
-    pub fn reset(&mut self) {
-        *self = Self::new(Arc::clone(&self.seed));
+        Self { base, hidden: HashSet::new(), changed: BTreeMap::new(), changed_keys: HashMap::new() }
     }
 
     /// Adds a person, or puts them in the place of the one with their id.

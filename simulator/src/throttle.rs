@@ -47,7 +47,7 @@ pub struct Exceeded {
 }
 
 /// What a tenant has used of its budgets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Throttle {
     mode: Mode,
     /// How many users the tenant has; not known before the directory is asked for.
@@ -69,7 +69,7 @@ pub struct Throttle {
 const ROWS: usize = BUDGETS.len() + DAILY_CAPS.len();
 
 /// What one app has used.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct App {
     id: Uuid,
     asked: i64,
@@ -77,7 +77,7 @@ struct App {
 }
 
 /// What was used of the daily caps on one day of UTC.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Day {
     number: i32,
     used: [u32; DAILY_CAPS.len()],

@@ -3,6 +3,7 @@
 //! Time is applied when somebody looks: whoever reads a world advances it to now first, and everything due by then
 //! happens in the order of its due time. Nothing sleeps, so moving the clock by hand is the same code.
 
+mod moment;
 mod state;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::random::Draw;
 use crate::support::Edition;
 use crate::throttle::{self, Charge, Exceeded, Group, Throttle};
 
+pub use self::moment::Moment;
 use self::state::Due;
 pub use self::state::State;
 
@@ -133,15 +135,6 @@ impl World {
     /// The marks of an exchange at `now`; its id is from the seed.
     pub fn stamp(&mut self, now: DateTime<Utc>) -> Stamp {
         Stamp { now, request_id: self.next_request_id() }
-    }
-
-    /// Back to the beginning, at `clock`, with `quirks` and with `throttle` done; costs the same whatever the fleet's size.
-    pub fn reset(&mut self, clock: TenantClock, quirks: Quirks, throttle: throttle::Mode) {
-        self.quirks = quirks;
-        self.throttle = Throttle::new(throttle);
-        self.clock = clock;
-        self.answers.clear();
-        self.state.reset();
     }
 
     /// The fault that strikes a request, if one does; it is counted.

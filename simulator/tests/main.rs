@@ -31,3 +31,4 @@ mod surface;
 mod terminal;
 mod throttling;
 mod tokens;
+mod worlds;

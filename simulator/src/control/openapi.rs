@@ -8,7 +8,7 @@ use super::Call;
 use super::api::{ROUTES, Route};
 use super::messages::{
     Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SetThrottle, SignInSettings,
-    TenantView, ThrottleView, TokenView, UserView,
+    SnapshotView, TenantView, ThrottleView, TokenView, UserView,
 };
 use super::reply::{ApiError, Reply};
 use super::{faults, quirks};
@@ -104,6 +104,7 @@ fn schemas() -> Map<String, Json> {
         .into_generator();
     add::<NewTenant>(&mut generator);
     add::<TenantView>(&mut generator);
+    add::<SnapshotView>(&mut generator);
     add::<NewApp>(&mut generator);
     add::<AppView>(&mut generator);
     add::<NewToken>(&mut generator);
@@ -124,6 +125,7 @@ fn schemas() -> Map<String, Json> {
     schemas.insert("Device".to_owned(), device());
     schemas.insert("DeviceList".to_owned(), list("Device", &json!({ "next": { "type": "string", "format": "uuid" } })));
     schemas.insert("TenantList".to_owned(), list("TenantView", &json!({})));
+    schemas.insert("SnapshotList".to_owned(), list("SnapshotView", &json!({})));
     schemas.insert("UserList".to_owned(), list("UserView", &json!({})));
     schemas.insert("Journal".to_owned(), journal());
     let rule = schemas["Fault"].clone();

@@ -45,10 +45,4 @@ impl State {
             requests: 0,
         }
     }
-
-    /// Back to the beginning; costs the same whatever the fleet's size.
-    pub(super) fn reset(&mut self) {
-        self.inventory.reset();
-        *self = Self::new(self.inventory.clone());
-    }
 }
