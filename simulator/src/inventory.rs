@@ -9,13 +9,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 pub use self::base::{Base, User};
 use crate::device::{Key, ManagedDevice};
 
 /// The devices of one tenant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Inventory {
     base: Arc<Base>,
     /// Rows of the base that this tenant changed, renamed or deleted.
@@ -24,6 +27,42 @@ pub struct Inventory {
     changed: BTreeMap<Key, Arc<ManagedDevice>>,
     /// Where to find those by id.
     changed_keys: HashMap<Uuid, Key>,
+}
+
+/// An inventory as a world's document has it: what is there, and nothing of how it came to be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    devices: Vec<ManagedDevice>,
+    people: Vec<User>,
+}
+
+impl Serialize for Inventory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Devices<'a>(&'a Inventory);
+        impl Serialize for Devices<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.iter())
+            }
+        }
+        let mut members = serializer.serialize_struct("Inventory", 2)?;
+        members.serialize_field("people", &**self.base.users())?;
+        members.serialize_field("devices", &Devices(self))?;
+        members.end()
+    }
+}
+
+impl TryFrom<Stored> for Inventory {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let given = stored.devices.len();
+        let base = Base::of(stored.devices, stored.people);
+        if base.rows().len() < given {
+            return Err("two devices have the same id".to_owned());
+        }
+        Ok(Self::new(Arc::new(base)))
+    }
 }
 
 impl Inventory {

@@ -1,5 +1,6 @@
 //! Tenants: worlds of their own, found by id.
 
+pub mod document;
 mod moment;
 pub mod snapshots;
 

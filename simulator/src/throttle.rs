@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod markdown;
 mod mode;
 pub mod retry_after;
+mod stored;
 mod table;
 mod window;
 

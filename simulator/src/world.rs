@@ -5,10 +5,12 @@
 
 mod moment;
 mod state;
+mod stored;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::actions::{self, Course, Order, RemoteAction};
@@ -30,11 +32,14 @@ use crate::throttle::{self, Charge, Exceeded, Group, Throttle};
 pub use self::moment::Moment;
 use self::state::Due;
 pub use self::state::State;
+pub use self::stored::Stored;
 
 /// How devices come to check in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum CheckIn {
     /// This long after a push, and never of themselves.
+    #[serde(with = "crate::stored::span")]
     AfterPush(TimeDelta),
     /// Some seconds to minutes after a push, and periodically.
     Realistic,
@@ -304,7 +309,7 @@ impl World {
         let details = action.details(device, &self.order(arguments, request, now), None);
         device.actions.retain(|entry| !is_same(entry));
         let arguments = arguments.clone();
-        let entry = ActionResult { variant, state, arguments, details, ..ActionResult::pending(name, request, now) };
+        let entry = ActionResult { variant: variant.into(), state, arguments, details, ..ActionResult::pending(name, request, now) };
         device.actions.push(entry);
         state
     }
@@ -327,7 +332,7 @@ impl World {
         let action = asked.action.name();
         self.state.audits.settle(device.id(), |audit| (audit.asked != action).then_some(ActionState::Canceled));
         let arguments = asked.arguments.clone();
-        device.departure = Some(Departure { way, action, arguments, issued: false, stays });
+        device.departure = Some(Departure { way, action: action.into(), arguments, issued: false, stays });
         device.edit(|record| record.management_state = way.pending().into());
         ActionState::Pending
     }
@@ -343,7 +348,7 @@ impl World {
     ) -> Uuid {
         let id = self.draw.at("audit").nth(self.state.audits.written()).guid();
         let audit = RemoteActionAudit::new(id, action, device, origin.by, now);
-        self.state.audits.write(RemoteActionAudit { asked, state, bulk: origin.bulk, ..audit });
+        self.state.audits.write(RemoteActionAudit { asked: asked.into(), state, bulk: origin.bulk, ..audit });
         id
     }
 
@@ -386,7 +391,7 @@ impl World {
 
     /// The next step of a device on its way out: first it hears, then it confirms.
     fn depart(&mut self, mut device: ManagedDevice, mut departure: Departure, at: DateTime<Utc>) {
-        let action = actions::action(departure.action).expect("a departure was begun by an action");
+        let action = actions::action(&departure.action).expect("a departure was begun by an action");
         match action.report(&self.edition, &device) {
             None => device.departure = Some(departure),
             Some(_) if !departure.issued => {
@@ -491,7 +496,7 @@ impl World {
         let mut answered = Vec::new();
         for index in 0..device.actions.len() {
             let entry = &device.actions[index];
-            let Some(action) = actions::action(entry.action).filter(|_| entry.is_pending()) else { continue };
+            let Some(action) = actions::action(&entry.action).filter(|_| entry.is_pending()) else { continue };
             let Some(report) = action.report(&self.edition, device) else { continue };
             // Devices report whole seconds (observed), but never before they were asked.
             let reported = at.trunc_subsecs(0).max(entry.started);
@@ -503,7 +508,7 @@ impl World {
             let details = action.details(device, &order, Some(report));
             let entry = &mut device.actions[index];
             entry.finish(report, details, reported);
-            answered.push((entry.action, action.audit_name(&arguments), report.state()));
+            answered.push((action.name(), action.audit_name(&arguments), report.state()));
             if let Some(hides_at) = entry.hides_at() {
                 self.schedule(hides_at, Due::HideDetails(device.id()));
             }

@@ -13,7 +13,7 @@ use super::messages::{
     Advance, Advanced, AppView, ClockMode, ClockView, NewApp, NewTenant, SecretView, SetClock, TenantView,
 };
 use super::reply::{ApiError, Reply};
-use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, snapshots, throttle, tokens, users};
+use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, snapshots, throttle, tokens, users, worlds};
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
 use crate::fleet;
@@ -81,6 +81,8 @@ routes! {
     POST "/api/tenants/{tenant}/snapshots/{snapshot}" "Keeps the tenant as it is under a name, in the place of what had that name.", Now(snapshots::take), None => 201 Some("SnapshotView");
     DELETE "/api/tenants/{tenant}/snapshots/{snapshot}" "Forgets a snapshot.", Now(snapshots::delete), None => 204 None;
     POST "/api/tenants/{tenant}/snapshots/{snapshot}/restore" "Back to a snapshot, its time too. The journal goes on.", Now(snapshots::restore), None => 200 Some("TenantView");
+    GET "/api/tenants/{tenant}/export" "The whole tenant but its journal and snapshots, secrets and passcodes included.", Now(worlds::export), None => 200 Some("World");
+    POST "/api/tenants/{tenant}/import" "Puts an exported world in the place of what is; the tenant's id, domain, journal and snapshots stay.", Now(worlds::import), Some("World") => 200 Some("TenantView");
     POST "/api/tenants/{tenant}/apps" "A new app, or another state of a known one.", Now(create_app), Some("NewApp") => 201 Some("AppView");
     POST "/api/tenants/{tenant}/tokens" "A token, without asking for credentials; with a defect, if one is named.", Now(tokens::create), Some("NewToken") => 201 Some("TokenView");
     GET "/api/tenants/{tenant}/users" "Everybody who can sign in, with their passwords.", Now(users::list), None => 200 Some("UserList");

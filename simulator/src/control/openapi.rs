@@ -11,7 +11,7 @@ use super::messages::{
     SnapshotView, TenantView, ThrottleView, TokenView, UserView,
 };
 use super::reply::{ApiError, Reply};
-use super::{faults, quirks};
+use super::{faults, quirks, worlds};
 use crate::device::physical::Physical;
 use crate::device::record::PROPERTIES;
 use crate::faults::Rule;
@@ -126,6 +126,7 @@ fn schemas() -> Map<String, Json> {
     schemas.insert("DeviceList".to_owned(), list("Device", &json!({ "next": { "type": "string", "format": "uuid" } })));
     schemas.insert("TenantList".to_owned(), list("TenantView", &json!({})));
     schemas.insert("SnapshotList".to_owned(), list("SnapshotView", &json!({})));
+    schemas.insert("World".to_owned(), worlds::schema());
     schemas.insert("UserList".to_owned(), list("UserView", &json!({})));
     schemas.insert("Journal".to_owned(), journal());
     let rule = schemas["Fault"].clone();

@@ -8,6 +8,7 @@ use super::{CheckIn, State, World};
 use crate::answers::Answers;
 use crate::clock::TenantClock;
 use crate::faults::Faults;
+use crate::inventory::Base;
 use crate::quirks::Quirks;
 use crate::random::Draw;
 use crate::support::Edition;
@@ -36,6 +37,11 @@ impl Moment {
     /// How many devices there are.
     pub fn devices(&self) -> usize {
         self.state.inventory.len()
+    }
+
+    /// Its people: whoever owned a device of the fleet it began with, and whoever was added.
+    pub fn people(&self) -> &Arc<Base> {
+        self.state.inventory.base()
     }
 
     /// The tenant's clock, going on from this moment when the wall clock shows `wall`.
