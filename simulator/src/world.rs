@@ -309,7 +309,13 @@ impl World {
         let details = action.details(device, &self.order(arguments, request, now), None);
         device.actions.retain(|entry| !is_same(entry));
         let arguments = arguments.clone();
-        let entry = ActionResult { variant: variant.into(), state, arguments, details, ..ActionResult::pending(name, request, now) };
+        let entry = ActionResult {
+            variant: variant.into(),
+            state,
+            arguments,
+            details,
+            ..ActionResult::pending(name, request, now)
+        };
         device.actions.push(entry);
         state
     }

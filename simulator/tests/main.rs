@@ -7,12 +7,14 @@ mod clients;
 mod command_line;
 mod contexts;
 mod control;
+mod determinism;
 mod doors;
 #[cfg(unix)]
 mod exec;
 mod faults;
 mod fixtures;
 mod fleet_command;
+mod happenings;
 mod harness;
 mod inventory_surface;
 mod licences;

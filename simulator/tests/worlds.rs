@@ -2,9 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+use hyper::Method;
 use insta::assert_snapshot;
-use serde_json::Value as Json;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use simtune::clock::ClockStart;
+use simtune::fleet;
+use simtune::quirks::{Profile, Quirks};
+use simtune::tenant::TenantSpec;
+use simtune::tenant::document::{Export, VERSION};
+use simtune::world::CheckIn;
 
+use crate::happenings::{self, Happening, Stage};
+use crate::harness::{Harness, With, request, text};
 use crate::sockets::{Running, exchange};
 
 const TENANT: &str = "/api/tenants/default";
@@ -158,4 +169,297 @@ fn snapshots_are_named_listed_counted_and_forgotten() {
         .collect();
     assert_eq!(names.len(), 63, "a reset keeps them: {names:?}");
     assert!(names.is_sorted_by_key(|name| name.as_str()) && !names.contains(&"s08".into()), "{names:?}");
+}
+
+impl Stage {
+    fn export(&self) -> Vec<u8> {
+        let moment = self.tenant().moment(self.harness.wall.now());
+        let mut document = Vec::new();
+        Export::new(self.tenant(), moment).write(&mut document).expect("it is written to memory");
+        document
+    }
+
+    fn import(&self, document: &[u8]) -> Result<(), String> {
+        self.harness.service.tenants().import(self.tenant(), document).map_err(|error| error.to_string())
+    }
+}
+
+/// A document but for whose it was.
+fn told(document: &[u8]) -> Json {
+    let mut document: Json = serde_json::from_slice(document).expect("JSON");
+    document["exportedFrom"] = Json::Null;
+    document
+}
+
+/// A tenant with nothing in common with the default one.
+fn stranger() -> TenantSpec {
+    TenantSpec {
+        seed: 9,
+        fleet: fleet::Builtin::Empty.into(),
+        edition: Some("latest".to_owned()),
+        quirks: Quirks::of(Profile::Awkward),
+        check_in: CheckIn::Realistic,
+        clock: ClockStart::At("2030-01-01T00:00:00Z".parse().expect("a date")),
+        ..TenantSpec::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+    /// What the round trip keeps is everything a client can observe, now and later.
+    #[test]
+    fn a_world_goes_on_elsewhere_as_it_would_have_gone_on(
+        realistic in any::<bool>(),
+        before in prop::collection::vec(happenings::anything(), 10..40),
+        after in prop::collection::vec(happenings::anything(), 1..20),
+    ) {
+        let check_in = if realistic { CheckIn::Realistic } else { CheckIn::AfterPush(TimeDelta::seconds(2)) };
+        let mut here = Stage::new(TenantSpec { check_in, ..TenantSpec::default() });
+        for what in &before {
+            here.happen(what);
+        }
+        let document = here.export();
+        let mut there = Stage::new(stranger()).meaning(&here);
+        there.harness.advance(TimeDelta::hours(5));
+        there.import(&document).expect("it was written by the same simulator");
+        prop_assert_eq!(told(&there.export()), told(&document), "nothing is lost or added");
+
+        here.renew();
+        there.renew();
+        for ((target, here), (_, there)) in here.everything().into_iter().zip(there.everything()) {
+            prop_assert_eq!(here, there, "{}", target);
+        }
+        for what in &after {
+            prop_assert_eq!(here.happen(what), there.happen(what), "{:?}", what);
+        }
+        prop_assert_eq!(told(&here.export()), told(&there.export()));
+        for ((target, here), (_, there)) in here.everything().into_iter().zip(there.everything()) {
+            prop_assert_eq!(here, there, "later: {}", target);
+        }
+    }
+}
+
+/// Something of every kind that a document holds.
+fn eventful() -> Stage {
+    let mut stage = Stage::new(TenantSpec::default());
+    let act = |device, name| Happening::AskDevice(device, Method::POST, "v1.0", name, "");
+    for device in 0..20 {
+        stage.happen(&act(device, "resetPasscode"));
+    }
+    stage.happen(&Happening::Online(3, false));
+    stage.happen(&Happening::Wait(5));
+    for device in [2, 3, 5, 8] {
+        stage.happen(&act(device, "locateDevice"));
+        stage.happen(&act(device + 4, "retire"));
+        stage.happen(&Happening::AskDevice(device, Method::PATCH, "beta", "", r#"{"notes":"n"}"#));
+    }
+    stage.happen(&Happening::AskDevice(1, Method::DELETE, "v1.0", "", ""));
+    stage.happen(&Happening::Ask(Method::GET, "/v1.0/users".to_owned(), ""));
+    stage.happen(&Happening::AddUser(7));
+    stage.happen(&Happening::Revoke);
+    stage.happen(&Happening::SignIn);
+    stage.happen(&Happening::Faults(2));
+    stage
+}
+
+/// One of what stands in the places of a document where something else should.
+fn nonsense() -> impl Strategy<Value = Option<Json>> {
+    prop_oneof![
+        1 => Just(None),
+        9 => prop::sample::select(vec![
+            Json::Null, json!(true), json!(-1), json!(0), json!(u64::MAX), json!(i64::MIN), json!(1_u64 << 53), json!(1e300),
+            json!(""), json!("x"), json!("+262142-12-31T23:59:59Z"), json!("0001-01-01T00:00:00Z"), json!("9999-12-31T23:59:59Z"),
+            json!("00000000-0000-4000-8000-000000000000"), json!("pending"), json!("wipe"), json!([]), json!([[]]), json!({}), json!({ "a": 1 }),
+        ]).prop_map(Some),
+    ]
+}
+
+/// Puts `value` (or nothing) at the end of a walk through `document`; each number chooses a member.
+fn spoil(document: &mut Json, walk: &[usize], value: Option<Json>) {
+    let (Some(step), rest) = (walk.first(), walk.get(1..).unwrap_or_default()) else {
+        *document = value.unwrap_or_default();
+        return;
+    };
+    match document {
+        Json::Object(members) if !members.is_empty() => {
+            let name = members.keys().nth(step % members.len()).expect("one of them").clone();
+            if rest.is_empty() && value.is_none() {
+                members.remove(&name);
+            } else {
+                spoil(&mut members[&name], rest, value);
+            }
+        }
+        Json::Array(items) if !items.is_empty() => {
+            let index = step % items.len();
+            spoil(&mut items[index], rest, value);
+        }
+        leaf => *leaf = value.unwrap_or_default(),
+    }
+}
+
+#[test]
+fn a_spoiled_document_changes_nothing_or_is_a_world_like_any_other() {
+    let (here, mut there) = (eventful(), Stage::new(stranger()));
+    let document = here.export();
+    let sound = told(&document);
+    let before = there.export();
+    let (mut taken, mut refused) = (0, 0);
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(48));
+    let walks = prop::collection::vec((prop::collection::vec(0_usize..1_000, 1..9), nonsense()), 1..3);
+    let counts = std::cell::RefCell::new((&mut taken, &mut refused, &mut there));
+    runner
+        .run(&walks, |walks| {
+            let mut counts = counts.borrow_mut();
+            let mut spoiled = sound.clone();
+            spoiled["exportedFrom"] = json!({ "tenantId": "00000000-0000-4000-8000-000000000000", "domain": "d" });
+            for (walk, value) in walks {
+                spoil(&mut spoiled, &walk, value);
+            }
+            let (taken, refused, there) = &mut *counts;
+            match there.import(spoiled.to_string().as_bytes()) {
+                Ok(()) => {
+                    **taken += 1;
+                    there.everything();
+                    there.harness.advance(TimeDelta::days(8));
+                    for device in 0..20 {
+                        there.happen(&Happening::AskDevice(device, Method::POST, "v1.0", "resetPasscode", ""));
+                    }
+                    let again = there.export();
+                    there.import(&again).map_err(|error| {
+                        TestCaseError::fail(format!("what was read is written so that it is read again: {error}"))
+                    })?;
+                    there.import(&before).map_err(TestCaseError::fail)?;
+                }
+                Err(_) => {
+                    **refused += 1;
+                    prop_assert_eq!(told(&there.export()), told(&before), "nothing was lost");
+                }
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|problem| panic!("{problem}"));
+    assert!(taken > 0 && refused > 0, "both are tried: {taken} taken, {refused} refused");
+}
+
+#[test]
+fn refusals_of_documents_say_what_is_wrong() {
+    let stage = Stage::new(TenantSpec::default());
+    let sound: Json = serde_json::from_slice(&stage.export()).unwrap();
+    let but = |change: &dyn Fn(&mut Json)| {
+        let mut document = sound.clone();
+        change(&mut document);
+        document.to_string()
+    };
+    let documents = [
+        String::new(),
+        "[]".to_owned(),
+        "{}".to_owned(),
+        but(&|document| document["version"] = (VERSION + 1).into()),
+        but(&|document| document["version"] = 0.into()),
+        but(&|document| document["colour"] = "red".into()),
+        but(&|document| document["apps"] = json!([])),
+        but(&|document| document["users"][2]["role"] = "king".into()),
+        but(&|document| document["world"]["edition"] = "2016-01-01".into()),
+        but(&|document| document["world"]["quirks"]["filter-ne"] = "maybe".into()),
+        but(&|document| document["world"]["clock"]["now"] = "+12000-01-01T00:00:00Z".into()),
+        but(&|document| document["world"]["throttle"]["mode"] = 0.into()),
+        but(&|document| document["world"]["throttle"]["over"]["coffee"] = 1.into()),
+        but(&|document| document["world"]["state"]["inventory"]["devices"][4]["record"]["deviceNam"] = "x".into()),
+        but(&|document| document["world"]["state"]["inventory"]["devices"][4]["record"]["isEncrypted"] = "x".into()),
+        but(&|document| {
+            let twin = document["world"]["state"]["inventory"]["devices"][0].clone();
+            document["world"]["state"]["inventory"]["devices"][1] = twin;
+        }),
+        but(
+            &|document| document["world"]["state"]["due"] = json!([{ "at": "2018-01-01T00:00:00Z", "number": 5, "what": { "checkIn": "00000000-0000-4000-8000-000000000000" } }]),
+        ),
+        format!("{sound} more"),
+    ];
+    let told: Vec<String> = documents.iter().map(|document| stage.import(document.as_bytes()).unwrap_err()).collect();
+    assert_snapshot!(told.join("\n"));
+    assert_eq!(stage.export(), sound.to_string().into_bytes(), "nothing has changed");
+}
+
+#[test]
+fn a_sign_in_outlives_the_move_to_a_simulator_with_the_same_tenant() {
+    let redeem = |harness: &Harness, fields: &[(&str, &str)]| {
+        let tenant = harness.service.tenants().default_tenant();
+        let client = tenant.directory().apps[0].client_id.to_string();
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("client_id", &client).extend_pairs(fields);
+        let answer = harness.send(
+            request(Method::POST, "/organizations/oauth2/v2.0/token", form.finish().as_bytes())
+                .with("content-type", "application/x-www-form-urlencoded"),
+        );
+        (answer.status, text(&answer))
+    };
+    let here = Stage::new(TenantSpec::default());
+    let tenant = here.tenant();
+    let password = tenant.users()[0].password.clone();
+    let name = tenant.users()[0].user_principal_name.clone();
+    let scope = ("scope", "offline_access User.Read");
+    let (_, body) =
+        redeem(&here.harness, &[("grant_type", "password"), ("username", &name), ("password", &password), scope]);
+    let body: Json = serde_json::from_str(&body).unwrap();
+    let refresh = body["refresh_token"].as_str().expect("a refresh token");
+    let use_it = [("grant_type", "refresh_token"), ("refresh_token", refresh), scope];
+
+    let there = Stage::new(TenantSpec { tenant_id: Some(tenant.id), ..stranger() });
+    assert_ne!(redeem(&there.harness, &use_it).0, 200, "nobody knows it yet");
+    there.import(&here.export()).unwrap();
+    let (status, body) = redeem(&there.harness, &use_it);
+    assert_eq!(status, 200, "{body}");
+}
+
+#[test]
+fn a_reset_after_an_import_goes_back_to_how_the_tenant_began() {
+    let (here, there) = (eventful(), Stage::new(stranger()));
+    let beginning = there.export();
+    there.import(&here.export()).unwrap();
+    assert_ne!(told(&there.export()), told(&beginning));
+    there.tenant().reset(there.harness.wall.now());
+    let (mut after, mut before) = (told(&there.export()), told(&beginning));
+    // The token that the test got is what the beginning had seen.
+    for document in [&mut after, &mut before] {
+        document["world"]["state"]["requests"] = Json::Null;
+    }
+    assert_eq!(after, before);
+}
+
+#[test]
+fn an_export_travels_over_the_control_port() {
+    let running = Running::start();
+    running.change_everything();
+    let shown = running.shown();
+    let document = running.tenant("GET", "/export", "");
+    assert_eq!((&document["version"], &document["exportedFrom"]["domain"]), (&1.into(), &"simtune.example".into()));
+    let tenant = running.call("POST", "/api/tenants", r#"{"fleet":"empty","seed":3}"#)["tenantId"].clone();
+    let other = format!("/api/tenants/{}", tenant.as_str().unwrap());
+    let imported = running.call("POST", &format!("{other}/import"), &document.to_string());
+    assert_eq!((&imported["tenantId"], &imported["seed"]), (&tenant, &shown[0]["seed"]));
+    for (below, shown) in SHOWN.iter().zip(&shown).skip(1) {
+        let mut there = running.call("GET", &format!("{other}{below}"), "");
+        let mut here = shown.clone();
+        for view in [&mut there, &mut here] {
+            // Who was told to wait is of the journal's kind, which stays where it was written.
+            for of_journal in ["earlyRetries", "waiting", "ledger"] {
+                view.as_object_mut().unwrap().remove(of_journal);
+            }
+        }
+        assert_eq!(there, here, "{below}");
+    }
+    let (status, answer) = running.control("POST", &format!("{other}/import"), "{}");
+    assert_eq!((status, answer["error"]["code"].as_str()), (400, Some("badRequest")));
+}
+
+#[test]
+fn a_document_is_read_beyond_the_limit_of_other_bodies() {
+    let running = Running::with(simtune::config::Options {
+        fleet: Some("3000".to_owned()),
+        ..simtune::config::Options::default()
+    });
+    let document = running.tenant("GET", "/export", "").to_string();
+    assert!(document.len() > 4 * 1024 * 1024, "{}", document.len());
+    let view = running.tenant("POST", "/import", &document);
+    assert_eq!(view["devices"], 3000);
 }

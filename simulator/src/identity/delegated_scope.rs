@@ -114,7 +114,12 @@ impl Wanted {
     pub(super) fn resource(resource: &str, authority: &Authority, tenant: &str) -> Result<Self, Refusal> {
         let audience = scope::of_v1_resource(resource, authority, tenant)?;
         let everything = Asked { name: ".default".to_owned(), prefix: String::new() };
-        Ok(Self { audience, permissions: vec![everything], openid: OPENID[..2].iter().map(|scope| Cow::Borrowed(*scope)).collect(), offline: true })
+        Ok(Self {
+            audience,
+            permissions: vec![everything],
+            openid: OPENID[..2].iter().map(|scope| Cow::Borrowed(*scope)).collect(),
+            offline: true,
+        })
     }
 
     /// The same, with a refresh token whatever was asked.

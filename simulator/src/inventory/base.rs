@@ -41,7 +41,13 @@ impl Base {
         let mut rows: Vec<Arc<ManagedDevice>> = unique.into_values().map(Arc::new).collect();
         rows.sort_unstable_by(|a, b| order_of(a).cmp(&order_of(b)));
         let by_id = rows.iter().enumerate().map(|(row, device)| (device.id(), row)).collect();
-        Self { rows: rows.into(), by_id: Arc::new(by_id), known: Vec::new(), owners_count: true, users: OnceLock::new() }
+        Self {
+            rows: rows.into(),
+            by_id: Arc::new(by_id),
+            known: Vec::new(),
+            owners_count: true,
+            users: OnceLock::new(),
+        }
     }
 
     /// The same devices, and `people` beside their owners; of two with one id the later stays.
