@@ -132,7 +132,7 @@ impl Tenants {
         let mut json = serde_json::Deserializer::from_slice(document);
         let read: Read = serde_path_to_error::deserialize(&mut json).map_err(ImportError::Broken)?;
         json.end().map_err(ImportError::NoDocument)?;
-        let Read { _version, _simtune, _exported_from, seed, auth, apps, users, sign_ins, world } = read;
+        let Read { _version: _, _simtune: _, _exported_from: _, seed, auth, apps, users, sign_ins, world } = read;
         if apps.is_empty() {
             return Err(ImportError::NoApp);
         }
