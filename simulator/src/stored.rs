@@ -55,7 +55,6 @@ pub mod count {
     use super::LARGEST;
 
     /// As a number.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
     pub fn serialize<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(*count)
     }

@@ -96,6 +96,9 @@ pub(crate) fn rules(list: Json) -> Vec<Rule> {
     load::rules(list).unwrap_or_else(|problem| panic!("{problem}"))
 }
 
+/// What a client is answered, and how that is spoiled on its way.
+pub(crate) type Heard = (StatusCode, Bytes, Option<Delivery>);
+
 /// A tenant to whom things happen.
 pub(crate) struct Stage {
     pub(crate) harness: Harness,
@@ -141,7 +144,7 @@ impl Stage {
     }
 
     /// What is answered, and how it is spoiled on its way.
-    pub(crate) fn ask(&self, method: &Method, target: &str, body: &str) -> (StatusCode, Bytes, Option<Delivery>) {
+    pub(crate) fn ask(&self, method: &Method, target: &str, body: &str) -> Heard {
         let request = request(method.clone(), target, body.as_bytes())
             .with("authorization", &format!("Bearer {}", self.token))
             .with("content-type", "application/json");
@@ -150,7 +153,7 @@ impl Stage {
     }
 
     /// Lets it happen; what a client was answered.
-    pub(crate) fn happen(&mut self, what: &Happening) -> Option<(StatusCode, Bytes, Option<Delivery>)> {
+    pub(crate) fn happen(&mut self, what: &Happening) -> Option<Heard> {
         match what {
             Happening::Ask(method, target, body) => return Some(self.ask(method, target, body)),
             Happening::AskDevice(device, method, version, behind, body) => {
@@ -211,7 +214,7 @@ impl Stage {
     }
 
     /// Every device's path, and everything else that can be looked at.
-    pub(crate) fn everything(&self) -> Vec<(String, (StatusCode, Bytes, Option<Delivery>))> {
+    pub(crate) fn everything(&self) -> Vec<(String, Heard)> {
         let of_devices = self.devices.iter().take(12).flat_map(|device| {
             let beta = DEVICES.replace("v1.0", "beta");
             [

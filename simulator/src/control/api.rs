@@ -161,6 +161,17 @@ impl Call<'_> {
         found.ok_or_else(|| ApiError::unknown("tenant", name))
     }
 
+    /// Does what puts another world in the place of a tenant's. What was seen of tokens holds there as well, unless they
+    /// begin or cease to matter.
+    pub(super) fn replace<T>(&self, tenant: &Tenant, act: impl FnOnce() -> T) -> T {
+        let before = tenant.directory().auth;
+        let done = act();
+        if tenant.directory().auth != before {
+            self.control.service.forget_tokens();
+        }
+        done
+    }
+
     /// Refuses a body and query parameters where nobody reads them.
     pub(super) fn takes_nothing(&self) -> Result<(), ApiError> {
         self.only_query(&[])?;
@@ -281,7 +292,7 @@ fn delete_tenant(call: &Call<'_>) -> Result<Reply, ApiError> {
 
 fn reset_tenant(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
-    tenant.reset(call.control.service.tenants().wall().now());
+    call.replace(&tenant, || tenant.reset(call.control.service.tenants().wall().now()));
     Ok(Reply::ok(&view(call, &tenant)))
 }
 

@@ -37,8 +37,7 @@ pub(super) fn restore(call: &Call<'_>) -> Result<Reply, ApiError> {
     let name = name(call)?;
     call.takes_nothing()?;
     let moment = tenant.snapshots().get(&name).ok_or_else(|| unknown(&name))?;
-    tenant.go_back(&moment, call.control.service.tenants().wall().now());
-    call.control.service.forget_tokens();
+    call.replace(&tenant, || tenant.go_back(&moment, call.control.service.tenants().wall().now()));
     Ok(Reply::ok(&view(call, &tenant)))
 }
 

@@ -12,7 +12,7 @@ use super::openapi::closed;
 use super::reply::{ApiError, Reply};
 use crate::tenant::document::{Export, VERSION};
 
-/// Bytes of a document that is read. A device takes about two thousand of them.
+/// Bytes of a document that is read. A device takes some 2,300 of them.
 pub(super) const IMPORT_LIMIT: usize = 1024 * 1024 * 1024;
 /// Bytes that are sent at once.
 const PIECE: usize = 64 * 1024;
@@ -34,8 +34,8 @@ pub(super) fn import(call: &Call<'_>) -> Result<Reply, ApiError> {
     call.only_query(&[])?;
     let tenant = call.tenant()?;
     let tenants = call.control.service.tenants();
-    tenants.import(&tenant, &call.request.body).map_err(|error| ApiError::bad(error.to_string()))?;
-    call.control.service.forget_tokens();
+    let imported = call.replace(&tenant, || tenants.import(&tenant, &call.request.body));
+    imported.map_err(|error| ApiError::bad(error.to_string()))?;
     Ok(Reply::ok(&view(call, &tenant)))
 }
 
