@@ -238,7 +238,7 @@ fn stranger() -> TenantSpec {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5))]
+    #![proptest_config(ProptestConfig::with_cases(4))]
     /// What the round trip keeps is everything a client can observe, now and later.
     #[test]
     fn a_world_goes_on_elsewhere_as_it_would_have_gone_on(
@@ -349,7 +349,7 @@ fn a_spoiled_document_changes_nothing_or_is_a_world_like_any_other() {
     let (mut taken, mut refused) = (0, 0);
     let mut runner = TestRunner::deterministic();
     let walks = prop::collection::vec((prop::collection::vec(0_usize..1_000, 3..10), nonsense()), 1..3);
-    for _ in 0..24 {
+    for _ in 0..14 {
         let walks = walks.new_tree(&mut runner).expect("a strategy that rejects nothing").current();
         let mut spoiled = sound.clone();
         for (walk, other) in &walks {
@@ -370,7 +370,7 @@ fn a_spoiled_document_changes_nothing_or_is_a_world_like_any_other() {
         let again = there.import(&there.export());
         assert_eq!(again, Ok(()), "what was read is written so that it is read again, after {walks:?}");
     }
-    assert!(taken > 3 && refused > 3, "both are tried: {taken} taken, {refused} refused");
+    assert!(taken > 1 && refused > 1, "both are tried: {taken} taken, {refused} refused");
 }
 
 #[test]
