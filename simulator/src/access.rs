@@ -210,7 +210,7 @@ impl Access {
         let named = access_token::tenant_of(token).and_then(|id| tenants.get(id));
         let stranger = named.is_none();
         let tenant = named.unwrap_or_else(|| Arc::clone(tenants.default_tenant()));
-        let relaxed = tenant.spec.auth == Auth::Relaxed;
+        let relaxed = tenant.directory().auth == Auth::Relaxed;
         let claims = access_token::read(token, &self.key);
         let app_id = claims.as_ref().ok().map(|claims| claims.appid);
         let of_user = claims.as_ref().ok().filter(|claims| claims.is_delegated());
@@ -249,7 +249,7 @@ fn instant(seconds: i64) -> DateTime<Utc> {
 }
 
 fn no_token(tenant: Arc<Tenant>) -> Caller {
-    let standing = match tenant.spec.auth {
+    let standing = match tenant.directory().auth {
         Auth::Relaxed => Standing::Trusted,
         Auth::Enforce => Standing::Refused(Refusal::TokenEmpty),
     };

@@ -2,27 +2,32 @@
 
 pub mod event;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::device::ManagedDevice;
 use crate::device::lifecycle::ActionState;
+use crate::stored;
 use crate::wire::json::{self, DatePrecision};
 
 /// One accepted remote action.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RemoteActionAudit {
     /// Its id, which no other object has.
     pub id: Uuid,
     /// The action as audits name it (`factoryReset` for a wipe).
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     /// The action as its path names it (`wipe`).
-    pub asked: &'static str,
+    pub asked: Cow<'static, str>,
     /// When it was asked for.
+    #[serde(with = "stored::instant")]
     pub requested: DateTime<Utc>,
     /// How far it has got.
     pub state: ActionState,
@@ -63,8 +68,8 @@ impl RemoteActionAudit {
         let record = device.record();
         Self {
             id,
-            action,
-            asked: action,
+            action: action.into(),
+            asked: action.into(),
             requested: now,
             state: ActionState::Pending,
             device_id: device.id(),
@@ -105,13 +110,50 @@ impl RemoteActionAudit {
 pub const KEPT: usize = 10_000;
 
 /// The audits of a tenant.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored<RemoteActionAudit>")]
 pub struct AuditLog {
     kept: VecDeque<RemoteActionAudit>,
     /// Audits ever written.
     written: u64,
     /// The numbers of those that are pending, by device.
+    #[serde(skip)]
     pending: HashMap<Uuid, VecDeque<u64>>,
+}
+
+/// A log as a world's document has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored<T> {
+    kept: VecDeque<T>,
+    #[serde(with = "stored::count")]
+    written: u64,
+}
+
+impl<T> Stored<T> {
+    /// Whether a log can have come to this.
+    fn check(self) -> Result<Self, String> {
+        let kept = self.kept.len();
+        if kept <= KEPT && self.written >= kept as u64 {
+            return Ok(self);
+        }
+        Err(format!("a log keeps at most {KEPT} entries and no more than were written; this one has {kept}"))
+    }
+}
+
+impl TryFrom<Stored<RemoteActionAudit>> for AuditLog {
+    type Error = String;
+
+    fn try_from(stored: Stored<RemoteActionAudit>) -> Result<Self, String> {
+        let Stored { kept, written } = stored.check()?;
+        let mut pending: HashMap<Uuid, VecDeque<u64>> = HashMap::new();
+        for (number, audit) in (written - kept.len() as u64..).zip(&kept) {
+            if audit.state == ActionState::Pending {
+                pending.entry(audit.device_id).or_default().push_back(number);
+            }
+        }
+        Ok(Self { kept, written, pending })
+    }
 }
 
 impl AuditLog {

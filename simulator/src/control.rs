@@ -13,10 +13,12 @@ mod metrics;
 mod openapi;
 mod quirks;
 mod reply;
+mod snapshots;
 mod throttle;
 mod tokens;
 mod users;
 mod why;
+mod worlds;
 
 use std::sync::{Arc, MutexGuard};
 
@@ -62,6 +64,13 @@ impl Control {
         }
     }
 
+    /// Bytes of a body that are read of a request with that head: a world may be large, if its sender may speak at all.
+    pub fn body_limit(head: &Request) -> usize {
+        let path = head.uri.path();
+        let is_world = path.starts_with("/api/tenants/") && path.ends_with("/import");
+        if is_world && guard::check(head).is_ok() { worlds::IMPORT_LIMIT } else { BODY_LIMIT }
+    }
+
     async fn handle(&self, request: &Request, stop: Stopped) -> Result<Reply, ApiError> {
         guard::check(request)?;
         if request.unread == Some(Unread::TooLarge) {
@@ -69,7 +78,8 @@ impl Control {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "bodyTooLarge",
                 format!(
-                    "the body is larger than {BODY_LIMIT} bytes; send devices in several requests, or as a fleet file"
+                    "the body is larger than {} bytes; send devices in several requests, or as a fleet file",
+                    Self::body_limit(request)
                 ),
             ));
         }

@@ -13,6 +13,7 @@ pub mod rotations;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::departure::Departure;
@@ -23,20 +24,53 @@ use self::record::Record;
 use self::rotations::Rotations;
 
 /// One device of a tenant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", try_from = "Stored")]
 pub struct ManagedDevice {
+    #[serde(skip)]
     id: Uuid,
     record: Record,
+    #[serde(skip)]
     facts: Facts,
     /// The side no client sees: whether it is online, what it really runs, what it will answer.
+    #[serde(skip_serializing_if = "Physical::is_usual")]
     pub physical: Physical,
     /// What it was asked, newest last: at most one entry per action and variant (observed: history is kept but small;
     /// "latest per action or variant" is inferred from three captured entries, rapid7 `help.md`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<ActionResult>,
     /// How it is about to leave management, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub departure: Option<Departure>,
     /// When its secrets were last rotated.
+    #[serde(skip_serializing_if = "Rotations::is_empty")]
     pub rotations: Rotations,
+}
+
+/// A device as a world's document has it: what follows from the rest is left out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Stored {
+    record: Record,
+    #[serde(default)]
+    physical: Physical,
+    #[serde(default)]
+    actions: Vec<ActionResult>,
+    #[serde(default)]
+    departure: Option<Departure>,
+    #[serde(default)]
+    rotations: Rotations,
+}
+
+impl TryFrom<Stored> for ManagedDevice {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let Stored { record, physical, actions, departure, rotations } = stored;
+        let id = Uuid::try_parse(record.id.as_str()).map_err(|_| format!("id: '{}' is no GUID", record.id.as_str()))?;
+        let (device, _) = Self::new(id, record, physical);
+        Ok(Self { actions, departure, rotations, ..device })
+    }
 }
 
 impl ManagedDevice {

@@ -25,12 +25,15 @@ pub mod token;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::act::Act;
 use self::named::Named;
 use self::operation::{Known, Of};
 use self::pages::Pages;
 pub use self::rule::{Apply, Rule};
 use crate::random::Draw;
+use crate::stored;
 
 /// A request, as far as rules look at it.
 #[derive(Debug, Clone, Copy)]
@@ -50,23 +53,44 @@ pub struct Seen<'a> {
 }
 
 /// The rules of a tenant and how often each was met.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Faults {
     armed: Vec<Armed>,
     pages: Pages,
+    #[serde(skip)]
     asks_for_pages: bool,
 }
 
+/// The rules as a world's document has them: what follows from the rest is left out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    armed: Vec<Armed>,
+    pages: Pages,
+}
+
+impl From<Stored> for Faults {
+    fn from(Stored { armed, pages }: Stored) -> Self {
+        let asks_for_pages = armed.iter().any(|armed| armed.rule.asks_for_a_page());
+        Self { armed, pages, asks_for_pages }
+    }
+}
+
 /// A rule with its counts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Armed {
     /// The rule.
     pub rule: Arc<Rule>,
     /// Requests that it was for.
+    #[serde(with = "stored::count")]
     met: u64,
     /// Requests that it struck.
+    #[serde(with = "stored::count")]
     pub hits: u64,
     /// Those of them over HTTP/2 whose act is one on the wire, where the nearest thing was done.
+    #[serde(with = "stored::count")]
     pub approximated: u64,
 }
 
@@ -83,7 +107,7 @@ impl Faults {
     /// These rules, none met yet.
     pub fn new(rules: &[Rule]) -> Self {
         let armed = rules.iter().map(|rule| Armed { rule: Arc::new(rule.clone()), met: 0, hits: 0, approximated: 0 });
-        let asks_for_pages = rules.iter().any(|rule| rule.matching.page.is_some());
+        let asks_for_pages = rules.iter().any(Rule::asks_for_a_page);
         Self { armed: armed.collect(), pages: Pages::default(), asks_for_pages }
     }
 

@@ -9,17 +9,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 pub use self::base::{Base, User};
 use crate::device::{Key, ManagedDevice};
 
 /// The devices of one tenant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Inventory {
     base: Arc<Base>,
-    /// What it began with.
-    seed: Arc<Base>,
     /// Rows of the base that this tenant changed, renamed or deleted.
     hidden: HashSet<usize>,
     /// Devices that this tenant changed or added.
@@ -28,21 +29,46 @@ pub struct Inventory {
     changed_keys: HashMap<Uuid, Key>,
 }
 
+/// An inventory as a world's document has it: what is there, and nothing of how it came to be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    devices: Vec<ManagedDevice>,
+    people: Vec<User>,
+}
+
+impl Serialize for Inventory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Devices<'a>(&'a Inventory);
+        impl Serialize for Devices<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.iter())
+            }
+        }
+        let mut members = serializer.serialize_struct("Inventory", 2)?;
+        members.serialize_field("people", &**self.base.users())?;
+        members.serialize_field("devices", &Devices(self))?;
+        members.end()
+    }
+}
+
+impl TryFrom<Stored> for Inventory {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let given = stored.devices.len();
+        let base = Base::of(stored.devices, stored.people);
+        if base.rows().len() < given {
+            return Err("two devices have the same id".to_owned());
+        }
+        Ok(Self::new(Arc::new(base)))
+    }
+}
+
 impl Inventory {
     /// The devices of `base`, unchanged.
     pub fn new(base: Arc<Base>) -> Self {
-        Self {
-            seed: Arc::clone(&base),
-            base,
-            hidden: HashSet::new(),
-            changed: BTreeMap::new(),
-            changed_keys: HashMap::new(),
-        }
-    }
-
-    /// Back to the base.
-    pub fn reset(&mut self) {
-        *self = Self::new(Arc::clone(&self.seed));
+        Self { base, hidden: HashSet::new(), changed: BTreeMap::new(), changed_keys: HashMap::new() }
     }
 
     /// Adds a person, or puts them in the place of the one with their id.

@@ -106,6 +106,7 @@ pub mod server;
 pub mod service;
 pub mod shutdown;
 pub mod sign_in;
+pub mod stored;
 pub mod support;
 pub mod tally;
 pub mod tenant;

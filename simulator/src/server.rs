@@ -116,7 +116,7 @@ async fn control_connection(stream: TcpStream, control: Arc<Control>, stop: Stop
         let control = Arc::clone(&control);
         let stopping = stopping.clone();
         async move {
-            let request = http::read(request, Door::BaseUrl(Scheme::Http)).await;
+            let request = http::read(request, Door::BaseUrl(Scheme::Http), Control::body_limit).await;
             Ok::<_, Infallible>(control.answer(request, stopping).await)
         }
     });

@@ -149,7 +149,7 @@ struct Asked<'a> {
 pub fn answer(call: &Call, request: &Request, tenant: &Tenant, occasion: Occasion<'_>) -> Answered {
     let Occasion { key, root, request_id, now, rehearsed, issue } = occasion;
     let (scheme, host) = root.split_once("://").unwrap_or(("http", root));
-    let draw = Draw::from_seed(tenant.spec.seed).at("sign-in").at(&request_id.to_string());
+    let draw = Draw::from_seed(tenant.seed()).at("sign-in").at(&request_id.to_string());
     let stamp = Stamp::new(now, request.header(CLIENT_REQUEST_ID), draw);
     let allowed = match call.endpoint.verbs() {
         Verbs::Get => request.method == Method::GET,

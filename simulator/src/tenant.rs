@@ -1,7 +1,11 @@
 //! Tenants: worlds of their own, found by id.
 
+pub mod document;
+mod moment;
+pub mod snapshots;
+
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
@@ -22,6 +26,10 @@ use crate::random::Draw;
 use crate::support::{self, Edition};
 use crate::throttle::{self, ledger::Ledger};
 use crate::world::{CheckIn, World};
+
+use self::moment::Members;
+pub use self::moment::Moment;
+use self::snapshots::Snapshots;
 
 /// Tenants at once.
 const TENANT_LIMIT: usize = 10_000;
@@ -126,14 +134,15 @@ pub struct Tenant {
     pub spec: TenantSpec,
     /// Sentences about the fleet that its owner should know.
     pub warnings: Vec<String>,
-    directory: RwLock<Arc<Directory>>,
+    members: RwLock<Members>,
     sessions: Mutex<Sessions>,
-    /// Whose owners of devices can sign in.
-    people: Arc<Base>,
     world: Mutex<World>,
     /// Apart from the world, so that a request waits for neither longer than it must.
     records: Mutex<Records>,
     written: watch::Sender<u64>,
+    /// What a reset goes back to.
+    beginning: Moment,
+    snapshots: Mutex<Snapshots>,
 }
 
 impl Tenant {
@@ -150,17 +159,20 @@ impl Tenant {
         let (inventory, draw) = (Inventory::new(base), draw.at("world"));
         let mut world = World::new(inventory, clock, edition, spec.quirks, spec.throttle, spec.check_in, draw);
         world.faults = Faults::new(&spec.faults);
+        let members = Members { directory: Arc::new(directory), people, seed: spec.seed };
+        let beginning = Moment { members: members.clone(), sessions: Sessions::default(), world: world.moment(wall) };
         Ok(Self {
             id,
-            directory: RwLock::new(Arc::new(directory)),
+            members: RwLock::new(members),
             sessions: Mutex::default(),
-            people,
             domain,
             spec,
             warnings,
             world: Mutex::new(world),
             records: Mutex::default(),
             written: watch::Sender::new(0),
+            beginning,
+            snapshots: Mutex::default(),
         })
     }
 
@@ -176,30 +188,49 @@ impl Tenant {
         self.records.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Its apps, as they are now.
+    fn members(&self) -> RwLockReadGuard<'_, Members> {
+        self.members.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Its apps and whoever was added to its people, as they are now.
     pub fn directory(&self) -> Arc<Directory> {
-        Arc::clone(&self.directory.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+        Arc::clone(&self.members().directory)
+    }
+
+    /// What every draw of the tenant comes from: its own seed, or that of the world that was imported.
+    pub fn seed(&self) -> u64 {
+        self.members().seed
+    }
+
+    fn people(&self) -> Arc<Base> {
+        Arc::clone(&self.members().people)
+    }
+
+    fn change_directory(&self, change: impl FnOnce(&mut Directory)) {
+        let mut members = self.members.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        change(Arc::make_mut(&mut members.directory));
     }
 
     /// Adds an app, or puts it in the place of the one with its id.
     pub fn put_app(&self, app: App) {
-        let mut directory = self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut changed = Directory::clone(&directory);
-        changed.apps.retain(|known| known.client_id != app.client_id);
-        changed.apps.push(app);
-        *directory = Arc::new(changed);
+        self.change_directory(|directory| {
+            directory.apps.retain(|known| known.client_id != app.client_id);
+            directory.apps.push(app);
+        });
     }
 
     /// Adds a user, or puts them in the place of the one with their id.
     pub fn put_user(&self, user: User) {
         self.world().put_user(owner(&user));
-        let mut directory = self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut changed = Directory::clone(&directory);
-        match changed.users.iter_mut().find(|known| known.id == user.id) {
+        self.change_directory(|directory| match directory.users.iter_mut().find(|known| known.id == user.id) {
             Some(known) => *known = user,
-            None => changed.users.push(user),
-        }
-        *directory = Arc::new(changed);
+            None => directory.users.push(user),
+        });
+    }
+
+    /// Its snapshots, for as long as the guard lives. Whoever holds them asks for nothing else of the tenant.
+    pub fn snapshots(&self) -> MutexGuard<'_, Snapshots> {
+        self.snapshots.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Its sign-ins, for as long as the guard lives. Whoever holds the world may ask for them, never the other way round.
@@ -211,7 +242,7 @@ impl Tenant {
     pub fn users(&self) -> Vec<User> {
         let mut users = self.directory().users.clone();
         let known = users.len();
-        for owner in self.people.users().iter() {
+        for owner in self.people().users().iter() {
             let person = self.person(owner);
             if !users[..known].iter().any(|user| user.id == person.id || user.answers_to(&person.user_principal_name)) {
                 users.push(person);
@@ -221,25 +252,11 @@ impl Tenant {
     }
 
     fn person(&self, owner: &Owner) -> User {
-        let draw = Draw::from_seed(self.spec.seed);
+        let draw = Draw::from_seed(self.seed());
         let name = owner.user_principal_name.as_str();
         // A fleet file may call its users anything; tokens have room for a GUID.
         let id = Uuid::try_parse(&owner.id).unwrap_or_else(|_| draw.at("person").at(&name.to_lowercase()).guid());
         User::person(draw, id, name, &owner.display_name)
-    }
-
-    /// Back to its seed: devices, time, journal, apps, users, sign-ins, quirks, faults and budgets.
-    pub fn reset(&self, wall: DateTime<Utc>) {
-        let draw = Draw::from_seed(self.spec.seed);
-        let directory = directory_of(self.id, &self.domain, &self.spec, draw);
-        *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(directory);
-        *self.sessions() = Sessions::default();
-        let mut world = self.world();
-        world.reset(self.spec.clock.start(wall), self.spec.quirks, self.spec.throttle);
-        world.faults = Faults::new(&self.spec.faults);
-        drop(world);
-        *self.records() = Records::default();
-        self.written.send_replace(0);
     }
 
     /// Says that the journal has grown.
@@ -259,7 +276,8 @@ impl Tenant {
 impl Users for Tenant {
     fn find(&self, name: &str) -> Option<User> {
         self.directory().find(name).or_else(|| {
-            let owners = self.people.users().iter();
+            let people = self.people();
+            let owners = people.users().iter();
             owners
                 .map(|owner| (owner, owner.user_principal_name.eq_ignore_ascii_case(name)))
                 .find(|(owner, named)| *named || owner.id.eq_ignore_ascii_case(name))
@@ -462,7 +480,7 @@ impl Tenants {
             && self.all.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id).is_some()
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<Uuid, Arc<Tenant>>> {
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<Uuid, Arc<Tenant>>> {
         self.all.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod markdown;
 mod mode;
 pub mod retry_after;
+mod stored;
 mod table;
 mod window;
 
@@ -47,7 +48,7 @@ pub struct Exceeded {
 }
 
 /// What a tenant has used of its budgets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Throttle {
     mode: Mode,
     /// How many users the tenant has; not known before the directory is asked for.
@@ -69,7 +70,7 @@ pub struct Throttle {
 const ROWS: usize = BUDGETS.len() + DAILY_CAPS.len();
 
 /// What one app has used.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct App {
     id: Uuid,
     asked: i64,
@@ -77,7 +78,7 @@ struct App {
 }
 
 /// What was used of the daily caps on one day of UTC.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Day {
     number: i32,
     used: [u32; DAILY_CAPS.len()],

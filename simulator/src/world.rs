@@ -3,11 +3,14 @@
 //! Time is applied when somebody looks: whoever reads a world advances it to now first, and everything due by then
 //! happens in the order of its due time. Nothing sleeps, so moving the clock by hand is the same code.
 
+mod moment;
 mod state;
+mod stored;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::actions::{self, Course, Order, RemoteAction};
@@ -26,13 +29,17 @@ use crate::random::Draw;
 use crate::support::Edition;
 use crate::throttle::{self, Charge, Exceeded, Group, Throttle};
 
+pub use self::moment::Moment;
 use self::state::Due;
 pub use self::state::State;
+pub use self::stored::Stored;
 
 /// How devices come to check in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum CheckIn {
     /// This long after a push, and never of themselves.
+    #[serde(with = "crate::stored::span")]
     AfterPush(TimeDelta),
     /// Some seconds to minutes after a push, and periodically.
     Realistic,
@@ -135,15 +142,6 @@ impl World {
     /// The marks of an exchange at `now`; its id is from the seed.
     pub fn stamp(&mut self, now: DateTime<Utc>) -> Stamp {
         Stamp { now, request_id: self.next_request_id(), quirks: self.quirks }
-    }
-
-    /// Back to the beginning, at `clock`, with `quirks` and with `throttle` done; costs the same whatever the fleet's size.
-    pub fn reset(&mut self, clock: TenantClock, quirks: Quirks, throttle: throttle::Mode) {
-        self.quirks = quirks;
-        self.throttle = Throttle::new(throttle);
-        self.clock = clock;
-        self.answers.clear();
-        self.state.reset();
     }
 
     /// The fault that strikes a request, if one does; it is counted.
@@ -313,7 +311,13 @@ impl World {
         let details = action.details(device, &self.order(arguments, request, now), None);
         device.actions.retain(|entry| !is_same(entry));
         let arguments = arguments.clone();
-        let entry = ActionResult { variant, state, arguments, details, ..ActionResult::pending(name, request, now) };
+        let entry = ActionResult {
+            variant: variant.into(),
+            state,
+            arguments,
+            details,
+            ..ActionResult::pending(name, request, now)
+        };
         device.actions.push(entry);
         state
     }
@@ -336,7 +340,7 @@ impl World {
         let action = asked.action.name();
         self.state.audits.settle(device.id(), |audit| (audit.asked != action).then_some(ActionState::Canceled));
         let arguments = asked.arguments.clone();
-        device.departure = Some(Departure { way, action, arguments, issued: false, stays });
+        device.departure = Some(Departure { way, action: action.into(), arguments, issued: false, stays });
         device.edit(|record| record.management_state = way.pending().into());
         ActionState::Pending
     }
@@ -352,7 +356,7 @@ impl World {
     ) -> Uuid {
         let id = self.draw.at("audit").nth(self.state.audits.written()).guid();
         let audit = RemoteActionAudit::new(id, action, device, origin.by, now);
-        self.state.audits.write(RemoteActionAudit { asked, state, bulk: origin.bulk, ..audit });
+        self.state.audits.write(RemoteActionAudit { asked: asked.into(), state, bulk: origin.bulk, ..audit });
         id
     }
 
@@ -395,7 +399,7 @@ impl World {
 
     /// The next step of a device on its way out: first it hears, then it confirms.
     fn depart(&mut self, mut device: ManagedDevice, mut departure: Departure, at: DateTime<Utc>) {
-        let action = actions::action(departure.action).expect("a departure was begun by an action");
+        let action = actions::action(&departure.action).expect("a departure was begun by an action");
         match action.report(&self.edition, &device) {
             None => device.departure = Some(departure),
             Some(_) if !departure.issued => {
@@ -500,7 +504,7 @@ impl World {
         let mut answered = Vec::new();
         for index in 0..device.actions.len() {
             let entry = &device.actions[index];
-            let Some(action) = actions::action(entry.action).filter(|_| entry.is_pending()) else { continue };
+            let Some(action) = actions::action(&entry.action).filter(|_| entry.is_pending()) else { continue };
             let Some(report) = action.report(&self.edition, device) else { continue };
             // Devices report whole seconds (observed), but never before they were asked.
             let reported = at.trunc_subsecs(0).max(entry.started);
@@ -512,7 +516,7 @@ impl World {
             let details = action.details(device, &order, Some(report));
             let entry = &mut device.actions[index];
             entry.finish(report, details, reported);
-            answered.push((entry.action, action.audit_name(&arguments), report.state()));
+            answered.push((action.name(), action.audit_name(&arguments), report.state()));
             if let Some(hides_at) = entry.hides_at() {
                 self.schedule(hides_at, Due::HideDetails(device.id()));
             }

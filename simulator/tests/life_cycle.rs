@@ -580,11 +580,11 @@ proptest! {
                 model.advance(now);
                 let (id, name) = (ids[model.index], LEAVERS[model.index]);
                 let audits: Vec<_> = world.audits().newest_first().filter(|audit| audit.device_id == id).collect();
-                let told: Vec<_> = audits.iter().rev().map(|audit| (audit.asked, audit.state.name())).collect();
+                let told: Vec<_> = audits.iter().rev().map(|audit| (&*audit.asked, audit.state.name())).collect();
                 prop_assert_eq!(&told, &model.audits, "audits of {} after {:?}", name, step);
                 for audit in audits {
                     let known = ASKED.iter().find(|(asked, _)| *asked == audit.asked);
-                    prop_assert_eq!(audit.action, known.map_or("delete", |(_, action)| *action));
+                    prop_assert_eq!(&*audit.action, known.map_or("delete", |(_, action)| *action));
                 }
                 let Some(device) = world.inventory().get(id) else {
                     prop_assert!(model.gone, "{} is gone after {:?}", name, step);
@@ -594,7 +594,7 @@ proptest! {
                 let state = device.record().management_state.as_deref();
                 prop_assert_eq!(state, Some(model.management.as_str()), "{} after {:?}", name, step);
                 let entries: BTreeMap<&str, &str> =
-                    device.actions.iter().map(|entry| (entry.action, entry.state.name())).collect();
+                    device.actions.iter().map(|entry| (&*entry.action, entry.state.name())).collect();
                 prop_assert_eq!(&entries, &model.entries, "{} after {:?}", name, step);
             }
         }

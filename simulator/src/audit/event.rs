@@ -3,23 +3,28 @@
 //! A remote action audit follows one action until the device has answered; an audit event is the call alone, and there
 //! is one for deletions and changes too. They are written at the same moment and never change.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::KEPT;
+use super::{KEPT, Stored};
 use crate::device::record::ApiVersion;
+use crate::stored;
 use crate::wire::json::{self, DatePrecision};
 
 /// One call that was accepted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AuditEvent {
     /// Its id.
     pub id: Uuid,
     /// When.
+    #[serde(with = "stored::instant")]
     pub at: DateTime<Utc>,
     /// What was done.
     pub deed: Deed,
@@ -32,10 +37,11 @@ pub struct AuditEvent {
 }
 
 /// What was done to a device.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Deed {
     /// A remote action, by its name in URLs.
-    Action(&'static str),
+    Action(Cow<'static, str>),
     /// The device was deleted.
     Delete,
     /// These properties were changed.
@@ -43,10 +49,11 @@ pub enum Deed {
 }
 
 /// One property that was changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Change {
     /// Graph's spelling.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it was, as JSON.
     pub old: String,
     /// What it was changed to, as JSON.
@@ -54,7 +61,8 @@ pub struct Change {
 }
 
 /// Who called.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Actor {
     /// The app, unless nobody was asked for a token.
     pub app_id: Option<Uuid>,
@@ -79,7 +87,7 @@ impl Deed {
     /// `syncDevice ManagedDevice` and the like were observed (graph2otel); the other two are assumed after them.
     fn activity_type(&self) -> String {
         let verb = match self {
-            Self::Action(name) => name,
+            Self::Action(name) => &**name,
             Self::Delete => "Delete",
             Self::Patch(_) => "Patch",
         };
@@ -143,10 +151,20 @@ impl AuditEvent {
 }
 
 /// The audit events of a tenant.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored<AuditEvent>")]
 pub struct EventLog {
     kept: VecDeque<AuditEvent>,
     written: u64,
+}
+
+impl TryFrom<Stored<AuditEvent>> for EventLog {
+    type Error = String;
+
+    fn try_from(stored: Stored<AuditEvent>) -> Result<Self, String> {
+        let Stored { kept, written } = stored.check()?;
+        Ok(Self { kept, written })
+    }
 }
 
 impl EventLog {

@@ -13,7 +13,9 @@ use super::messages::{
     Advance, Advanced, AppView, ClockMode, ClockView, NewApp, NewTenant, SecretView, SetClock, TenantView,
 };
 use super::reply::{ApiError, Reply};
-use super::{Call, devices, faults, is_safe, metrics, openapi, quirks, throttle, tokens, users, why};
+use super::{
+    Call, devices, faults, is_safe, metrics, openapi, quirks, snapshots, throttle, tokens, users, why, worlds,
+};
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
 use crate::fleet;
@@ -76,7 +78,13 @@ routes! {
     POST "/api/tenants" "A new tenant: a world of its own.", Now(create_tenant), Some("NewTenant") => 201 Some("TenantView");
     GET "/api/tenants/{tenant}" "One tenant.", Now(get_tenant), None => 200 Some("TenantView");
     DELETE "/api/tenants/{tenant}" "Drops a tenant; the default one stays.", Now(delete_tenant), None => 204 None;
-    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, users, sign-ins, clock, quirks, faults, budgets and journal.", Now(reset_tenant), None => 200 Some("TenantView");
+    POST "/api/tenants/{tenant}/reset" "Back to its seed: devices, apps, users, sign-ins, clock, quirks, faults, budgets and journal. Snapshots stay.", Now(reset_tenant), None => 200 Some("TenantView");
+    GET "/api/tenants/{tenant}/snapshots" "Every snapshot, by name.", Now(snapshots::list), None => 200 Some("SnapshotList");
+    POST "/api/tenants/{tenant}/snapshots/{snapshot}" "Keeps the tenant as it is under a name, in the place of what had that name.", Now(snapshots::take), None => 201 Some("SnapshotView");
+    DELETE "/api/tenants/{tenant}/snapshots/{snapshot}" "Forgets a snapshot.", Now(snapshots::delete), None => 204 None;
+    POST "/api/tenants/{tenant}/snapshots/{snapshot}/restore" "Back to a snapshot, its time too. The journal goes on.", Now(snapshots::restore), None => 200 Some("TenantView");
+    GET "/api/tenants/{tenant}/export" "The whole tenant but its journal and snapshots, secrets and passcodes included.", Now(worlds::export), None => 200 Some("World");
+    POST "/api/tenants/{tenant}/import" "Puts an exported world in the place of what is; the tenant's id, domain, journal and snapshots stay.", Now(worlds::import), Some("World") => 200 Some("TenantView");
     POST "/api/tenants/{tenant}/apps" "A new app, or another state of a known one.", Now(create_app), Some("NewApp") => 201 Some("AppView");
     POST "/api/tenants/{tenant}/tokens" "A token, without asking for credentials; with a defect, if one is named.", Now(tokens::create), Some("NewToken") => 201 Some("TokenView");
     GET "/api/tenants/{tenant}/users" "Everybody who can sign in, with their passwords.", Now(users::list), None => 200 Some("UserList");
@@ -154,6 +162,27 @@ impl Call<'_> {
         let tenants = self.control.service.tenants();
         let found = if name == "default" { Some(Arc::clone(tenants.default_tenant())) } else { tenants.named(name) };
         found.ok_or_else(|| ApiError::unknown("tenant", name))
+    }
+
+    /// Does what puts another world in the place of a tenant's. What was seen of tokens holds there as well, unless they
+    /// begin or cease to matter.
+    pub(super) fn replace<T>(&self, tenant: &Tenant, act: impl FnOnce() -> T) -> T {
+        let before = tenant.directory().auth;
+        let done = act();
+        if tenant.directory().auth != before {
+            self.control.service.forget_tokens();
+        }
+        done
+    }
+
+    /// Refuses a body and query parameters where nobody reads them.
+    pub(super) fn takes_nothing(&self) -> Result<(), ApiError> {
+        self.only_query(&[])?;
+        let object: serde_json::Map<String, Json> = self.message()?;
+        object
+            .keys()
+            .next()
+            .map_or(Ok(()), |name| Err(ApiError::bad(format!("unknown member '{name}'; this call takes none"))))
     }
 
     /// The body as a message; an empty body is an empty object.
@@ -266,11 +295,11 @@ fn delete_tenant(call: &Call<'_>) -> Result<Reply, ApiError> {
 
 fn reset_tenant(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
-    tenant.reset(call.control.service.tenants().wall().now());
+    call.replace(&tenant, || tenant.reset(call.control.service.tenants().wall().now()));
     Ok(Reply::ok(&view(call, &tenant)))
 }
 
-fn view(call: &Call<'_>, tenant: &Tenant) -> TenantView {
+pub(super) fn view(call: &Call<'_>, tenant: &Tenant) -> TenantView {
     let directory = tenant.directory();
     let app = directory.apps.first();
     let (world, _) = call.world(tenant);
@@ -279,7 +308,7 @@ fn view(call: &Call<'_>, tenant: &Tenant) -> TenantView {
         domain: tenant.domain.clone(),
         client_id: app.map_or_else(Uuid::nil, |app| app.client_id),
         client_secret: app.and_then(|app| app.secrets.first()).map_or_else(String::new, |secret| secret.value.clone()),
-        seed: tenant.spec.seed,
+        seed: tenant.seed(),
         edition: world.edition.id.to_string(),
         devices: world.inventory().len(),
         clock: clock_view(call, world.clock),
@@ -291,7 +320,7 @@ fn create_app(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let message: NewApp = call.message()?;
     let directory = tenant.directory();
-    let draw = Draw::from_seed(tenant.spec.seed).at("added-app").nth(directory.apps.len() as u64);
+    let draw = Draw::from_seed(tenant.seed()).at("added-app").nth(directory.apps.len() as u64);
     let client_id = message.client_id.unwrap_or_else(|| draw.at("client-id").guid());
     let mut app = App::default_of_tenant(draw);
     app.client_id = client_id;

@@ -56,9 +56,9 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let members = object(call)?;
     let (mut world, now) = call.world(&tenant);
-    let people = fleet::People::new(&tenant.domain, Draw::from_seed(tenant.spec.seed).at("fleet").at("people"));
+    let people = fleet::People::new(&tenant.domain, Draw::from_seed(tenant.seed()).at("fleet").at("people"));
     let context = fleet::Context { people: &people, as_of: now };
-    let draw = Draw::from_seed(tenant.spec.seed).at("added-device").at(&world.next_request_id().to_string());
+    let draw = Draw::from_seed(tenant.seed()).at("added-device").at(&world.next_request_id().to_string());
     let draft = fleet::read_device(&members, &context, draw).map_err(|error| ApiError::bad(error.to_string()))?;
     if world.inventory().get(draft.id).is_some() {
         return Err(ApiError::conflict(format!(

@@ -120,6 +120,18 @@ pub(super) struct TenantView {
     pub(super) warnings: Vec<String>,
 }
 
+/// A moment of a tenant that was kept.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SnapshotView {
+    /// What it is called.
+    pub(super) name: String,
+    /// The tenant's time at that moment.
+    pub(super) taken_at: String,
+    /// How many devices there were.
+    pub(super) devices: usize,
+}
+
 /// A new app.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -8,10 +8,10 @@ use super::Call;
 use super::api::{ROUTES, Route};
 use super::messages::{
     Advance, Advanced, AppView, ClockView, NewApp, NewTenant, NewToken, NewUser, SetClock, SetThrottle, SignInSettings,
-    TenantView, ThrottleView, TokenView, UserView,
+    SnapshotView, TenantView, ThrottleView, TokenView, UserView,
 };
 use super::reply::{ApiError, Reply};
-use super::{faults, quirks};
+use super::{faults, quirks, worlds};
 use crate::device::physical::Physical;
 use crate::device::record::PROPERTIES;
 use crate::faults::Rule;
@@ -105,6 +105,7 @@ fn schemas() -> Map<String, Json> {
         .into_generator();
     add::<NewTenant>(&mut generator);
     add::<TenantView>(&mut generator);
+    add::<SnapshotView>(&mut generator);
     add::<NewApp>(&mut generator);
     add::<AppView>(&mut generator);
     add::<NewToken>(&mut generator);
@@ -126,6 +127,8 @@ fn schemas() -> Map<String, Json> {
     schemas.insert("Device".to_owned(), device());
     schemas.insert("DeviceList".to_owned(), list("Device", &json!({ "next": { "type": "string", "format": "uuid" } })));
     schemas.insert("TenantList".to_owned(), list("TenantView", &json!({})));
+    schemas.insert("SnapshotList".to_owned(), list("SnapshotView", &json!({})));
+    schemas.insert("World".to_owned(), worlds::schema());
     schemas.insert("UserList".to_owned(), list("UserView", &json!({})));
     schemas.insert("Journal".to_owned(), journal());
     let rule = schemas["Fault"].clone();

@@ -16,6 +16,8 @@ pub(super) enum Reply {
     Json(StatusCode, Vec<u8>),
     /// Plain text.
     Text(&'static str, String),
+    /// 200 with JSON that is sent while it is written.
+    Document(mpsc::Receiver<Bytes>),
     /// Nothing (204).
     Empty,
     /// Server-sent events.
@@ -46,6 +48,7 @@ impl Reply {
         let (status, content_type, body) = match self {
             Self::Json(status, body) => (status, "application/json", Outgoing::Sized(Some(body.into()))),
             Self::Text(content_type, text) => (StatusCode::OK, content_type, Outgoing::Sized(Some(text.into()))),
+            Self::Document(receiver) => (StatusCode::OK, "application/json", Outgoing::Stream(receiver)),
             Self::Empty => (StatusCode::NO_CONTENT, "", Outgoing::Sized(None)),
             Self::Events(receiver) => (StatusCode::OK, "text/event-stream", Outgoing::Stream(receiver)),
         };

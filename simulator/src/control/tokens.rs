@@ -39,7 +39,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
         let (mut world, now) = call.world(&tenant);
         (now, world.next_request_id())
     };
-    let draw = Draw::from_seed(tenant.spec.seed).at("token").at(&request_id.to_string());
+    let draw = Draw::from_seed(tenant.seed()).at("token").at(&request_id.to_string());
     let mut claims = match &user {
         Some(user) => delegated(&tenant, app, user, &message, now, draw)?,
         None => app_only(&tenant, app, &message, now, draw)?,

@@ -40,7 +40,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     if message.password.as_deref() == Some("") {
         return Err(ApiError::bad("password: it must not be empty; leave it out to get one from the seed".to_owned()));
     }
-    let draw = Draw::from_seed(tenant.spec.seed);
+    let draw = Draw::from_seed(tenant.seed());
     let known = tenant.find(&name);
     let id = known.as_ref().map_or_else(|| draw.at("added-user").at(&name.to_lowercase()).guid(), |user| user.id);
     let display_name = message.display_name.or_else(|| known.map(|user| user.display_name));

@@ -8,11 +8,16 @@
 //! That the record goes when the device confirms, and that it takes one check-in to hear and one to confirm, is
 //! assumed.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::order::Arguments;
 
 /// How a device leaves, the weaker way first. Both win over every other action (documented: the index of device
 /// actions); that a wipe also wins over a retire is assumed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Way {
     /// Company data goes, the user's stays.
     Retire,
@@ -47,12 +52,13 @@ impl Way {
 }
 
 /// A departure that is under way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Departure {
     /// How.
     pub way: Way,
     /// The action that began it, by its name in Graph.
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     /// With what.
     pub arguments: Arguments,
     /// Whether the device has heard of it.

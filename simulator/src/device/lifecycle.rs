@@ -3,18 +3,23 @@
 //! A device is a pair: what it *is* (`Physical`) and what it was *asked* (`ActionResult`). Asking changes only the
 //! second; the device answers at its next check-in, and only then the first changes too.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::order::Arguments;
 use super::physical::{Physical, ScriptedOutcome, UnlockToken};
+use crate::stored;
 
 /// The `errorCode` of an action that failed on the device. That it is not zero is documented; which number it is, no
 /// public capture tells (assumed).
 pub const DEVICE_REFUSED: i32 = -2_016_341_112;
 
 /// How far an action has got: Graph's `actionState` (documented: v1.0 CSDL).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum ActionState {
     /// Accepted, not yet answered by the device.
     Pending,
@@ -42,19 +47,23 @@ impl ActionState {
 }
 
 /// One entry of a device's `deviceActionResults`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActionResult {
     /// The action's name in Graph, such as `resetPasscode`.
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     /// Which entry of that action it is, where several stand side by side; usually empty.
-    pub variant: &'static str,
+    pub variant: Cow<'static, str>,
     /// How far it has got.
     pub state: ActionState,
     /// When it was last asked for.
+    #[serde(with = "stored::instant")]
     pub started: DateTime<Utc>,
     /// When its state last changed.
+    #[serde(with = "stored::instant")]
     pub updated: DateTime<Utc>,
     /// How often it was asked for, so that each request has a draw of its own.
+    #[serde(with = "stored::count")]
     pub request: u64,
     /// With what it was asked for.
     pub arguments: Arguments,
@@ -66,19 +75,22 @@ pub struct ActionResult {
 pub const BASE_RESULT: &str = "deviceActionResult";
 
 /// What an entry holds beyond Graph's plain type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Details {
     /// The entry's type, without the namespace.
-    pub type_name: &'static str,
+    #[serde(rename = "type")]
+    pub type_name: Cow<'static, str>,
     /// What that type adds, in the order of the JSON keys.
     pub members: Vec<Detail>,
 }
 
 /// One member of an entry that a derived type adds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Detail {
     /// Graph's spelling.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it holds.
     pub value: Json,
     /// How long.
@@ -86,13 +98,16 @@ pub struct Detail {
 }
 
 /// How long the service returns a detail after the device reported it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Shown {
     /// As long as the entry is there.
     Always,
     /// So long.
+    #[serde(with = "stored::span")]
     For(TimeDelta),
     /// So long, and not after another action was asked of the device.
+    #[serde(with = "stored::span")]
     UntilNextAction(TimeDelta),
 }
 
@@ -108,7 +123,7 @@ impl Shown {
 impl Details {
     /// None: an entry of the plain type.
     pub const fn none() -> Self {
-        Self { type_name: BASE_RESULT, members: Vec::new() }
+        Self { type_name: Cow::Borrowed(BASE_RESULT), members: Vec::new() }
     }
 
     /// The only member of a derived type, shown as long as the entry is there.
@@ -119,7 +134,7 @@ impl Details {
     /// The same in another type.
     #[must_use]
     pub fn of(self, type_name: &'static str) -> Self {
-        Self { type_name, ..self }
+        Self { type_name: type_name.into(), ..self }
     }
 
     /// The same with another member.
@@ -131,7 +146,7 @@ impl Details {
     /// The same with a member that is not always shown.
     #[must_use]
     pub fn shown(mut self, name: &'static str, value: impl Into<Json>, shown: Shown) -> Self {
-        self.members.push(Detail { name, value: value.into(), shown });
+        self.members.push(Detail { name: name.into(), value: value.into(), shown });
         self
     }
 }
@@ -140,8 +155,8 @@ impl ActionResult {
     /// The entry of the `request`-th request for `action`, asked without arguments, when it says no more than that.
     pub fn pending(action: &'static str, request: u64, now: DateTime<Utc>) -> Self {
         Self {
-            action,
-            variant: "",
+            action: action.into(),
+            variant: "".into(),
             state: ActionState::Pending,
             started: now,
             updated: now,

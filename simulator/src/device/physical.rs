@@ -35,6 +35,13 @@ impl Default for Physical {
     }
 }
 
+impl Physical {
+    /// Whether it is as of most devices.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The screen lock of a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -9,6 +9,7 @@
 //! empty patterns of lists from published captures (observed: sdk-powershell#2832, contrib#1639, msgraph-metadata#664).
 
 mod slot;
+mod stored;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;

@@ -1,15 +1,24 @@
 //! When the secrets that Intune keeps for a device were last changed.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::stored;
 
 /// The rotations of one device's secrets, by the secret's name.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Rotations(Vec<Rotation>);
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Rotation {
-    secret: &'static str,
+    secret: Cow<'static, str>,
+    #[serde(with = "stored::count")]
     times: u64,
+    #[serde(with = "stored::instant")]
     last: DateTime<Utc>,
 }
 
@@ -21,8 +30,13 @@ impl Rotations {
                 rotation.times += 1;
                 rotation.last = at;
             }
-            None => self.0.push(Rotation { secret, times: 1, last: at }),
+            None => self.0.push(Rotation { secret: secret.into(), times: 1, last: at }),
         }
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// How often a secret was rotated.

@@ -1,17 +1,19 @@
 //! Which page of a listing a request is for. A link is opaque, so the links that were given are remembered with the number
 //! of the page they lead to.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 
 /// Links remembered; beyond that all are forgotten, and rules that ask for a page wait for the next walk.
 const REMEMBERED: usize = 10_000;
 
 /// The links that were given.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Pages {
-    leads_to: HashMap<String, u32>,
+    leads_to: BTreeMap<String, u32>,
 }
 
 impl Pages {

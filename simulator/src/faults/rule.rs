@@ -145,6 +145,11 @@ impl Rule {
             && self.act.fits(seen)
     }
 
+    /// Whether it asks for the number of a page.
+    pub fn asks_for_a_page(&self) -> bool {
+        self.matching.page.is_some()
+    }
+
     /// Whether it strikes the `count`-th request that it is for.
     pub fn strikes(&self, count: u64, draw: Draw) -> bool {
         self.matching.nth.is_none_or(|nth| nth.get() == count)

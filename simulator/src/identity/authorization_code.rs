@@ -1,6 +1,7 @@
 //! Authorization codes: made when a user signs in, redeemed once, by the client that asked, within ten minutes.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::artifact;
@@ -9,19 +10,23 @@ use super::delegation::Delegation;
 use super::error::{Reason, Refusal};
 use super::pkce::Challenge;
 use crate::random::Draw;
+use crate::stored;
 
 /// How long a code lives (documented: entra-docs, authorization code flow, "about 10 minutes").
 pub(super) const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 /// The codes of a tenant.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct Codes(Bounded<Code>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Code {
     delegation: Delegation,
     redirect_uri: String,
     challenge: Option<Challenge>,
+    #[serde(with = "stored::instant")]
     expires: DateTime<Utc>,
     redeemed: bool,
 }

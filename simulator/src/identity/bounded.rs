@@ -2,6 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Entries kept in each.
 pub(super) const KEPT: usize = 10_000;
 
@@ -44,6 +47,27 @@ impl<V> Bounded<V> {
 
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.values.values_mut()
+    }
+}
+
+/// A list of names and values, oldest first.
+impl<V: Serialize> Serialize for Bounded<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.order.iter().filter_map(|name| Some((name, self.values.get(name)?))))
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Bounded<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = Vec::<(String, V)>::deserialize(deserializer)?;
+        if entries.len() > KEPT {
+            return Err(D::Error::custom(format!("at most {KEPT} are kept; there are {}", entries.len())));
+        }
+        let mut kept = Self::default();
+        for (name, value) in entries {
+            kept.insert(name, value);
+        }
+        Ok(kept)
     }
 }
 

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
+use serde::{Deserialize, Serialize};
 use x509_cert::der::Decode as _;
 use x509_cert::time::Time;
 
 use super::pem;
+use crate::stored;
 
 /// `rsaEncryption`, RFC 8017.
 const RSA: &str = "1.2.840.113549.1.1.1";
@@ -31,16 +33,22 @@ pub enum CertificateError {
 
 /// What Entra keeps of an uploaded certificate, as far as assertions need it. It is not checked against any authority:
 /// Entra takes self-signed ones (documented: entra-docs, certificate credentials).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Certificate {
     /// SHA-1 over the DER form; assertions name it in `x5t`.
+    #[serde(with = "stored::bytes")]
     pub sha1: [u8; 20],
     /// SHA-256 over the DER form; assertions name it in `x5t#S256`.
+    #[serde(with = "stored::bytes")]
     pub sha256: [u8; 32],
     /// The first moment of validity.
+    #[serde(with = "stored::instant")]
     pub not_before: DateTime<Utc>,
     /// The last moment of validity.
+    #[serde(with = "stored::instant")]
     pub not_after: DateTime<Utc>,
+    #[serde(with = "stored::bytes")]
     public_key: Vec<u8>,
 }
 

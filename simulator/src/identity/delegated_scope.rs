@@ -1,5 +1,9 @@
 //! The scopes of a user's sign-in: what a client asks for, and what the user's consent gives.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::access_token::GRAPH_APP_ID;
 use super::authority::{Authority, GRAPH};
 use super::error::{Reason, Refusal};
@@ -37,17 +41,19 @@ const KNOWN: [&str; 22] = [
 ];
 
 /// What a client asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Wanted {
     audience: String,
     permissions: Vec<Asked>,
     /// Which of [`OPENID`] are asked for.
-    openid: Vec<&'static str>,
+    openid: Vec<Cow<'static, str>>,
     offline: bool,
 }
 
 /// A permission as it was asked for: `shown` is the client's spelling, which the answer repeats.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Asked {
     name: String,
     prefix: String,
@@ -76,7 +82,7 @@ impl Wanted {
         let mut wanted = Self { audience: String::new(), permissions: Vec::new(), openid: Vec::new(), offline: false };
         for word in scope.split_ascii_whitespace() {
             if let Some(known) = OPENID.iter().find(|known| **known == word) {
-                wanted.openid.push(known);
+                wanted.openid.push(Cow::Borrowed(known));
             } else if word == "offline_access" {
                 wanted.offline = true;
             } else {
@@ -108,7 +114,12 @@ impl Wanted {
     pub(super) fn resource(resource: &str, authority: &Authority, tenant: &str) -> Result<Self, Refusal> {
         let audience = scope::of_v1_resource(resource, authority, tenant)?;
         let everything = Asked { name: ".default".to_owned(), prefix: String::new() };
-        Ok(Self { audience, permissions: vec![everything], openid: OPENID[..2].to_vec(), offline: true })
+        Ok(Self {
+            audience,
+            permissions: vec![everything],
+            openid: OPENID[..2].iter().map(|scope| Cow::Borrowed(*scope)).collect(),
+            offline: true,
+        })
     }
 
     /// The same, with a refresh token whatever was asked.
@@ -152,8 +163,8 @@ impl Wanted {
             scp.push(name);
             shown.push(format!("{}{name}", asked.prefix));
         }
-        scp.extend(&self.openid);
-        shown.extend(self.openid.iter().map(|name| (*name).to_owned()));
+        scp.extend(self.openid.iter().map(|scope| &**scope));
+        shown.extend(self.openid.iter().map(|name| name.clone().into_owned()));
         let unique = |words: Vec<String>| {
             let mut seen = Vec::with_capacity(words.len());
             for word in words {
@@ -167,8 +178,8 @@ impl Wanted {
             audience: self.audience.clone(),
             scp: unique(scp.into_iter().map(str::to_owned).collect()),
             shown: unique(shown),
-            id_token: self.openid.contains(&"openid"),
-            email: self.openid.contains(&"email"),
+            id_token: self.openid.iter().any(|scope| scope == "openid"),
+            email: self.openid.iter().any(|scope| scope == "email"),
             refresh_token: self.offline,
         })
     }

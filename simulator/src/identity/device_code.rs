@@ -1,6 +1,7 @@
 //! Device codes (RFC 8628): a device asks, a person enters the user code elsewhere and signs in, the device polls.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::artifact;
@@ -10,6 +11,7 @@ use super::delegation::Delegation;
 use super::directory::text;
 use super::error::{Reason, Refusal};
 use crate::random::Draw;
+use crate::stored;
 
 /// How long both codes live (documented: `expires_in` is 900).
 pub(super) const LIFETIME: TimeDelta = TimeDelta::minutes(15);
@@ -20,23 +22,31 @@ pub(super) const INTERVAL: i64 = 5;
 const ALPHABET: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ23456789";
 
 /// The device codes of a tenant.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct DeviceCodes(Bounded<Request>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Request {
     client_id: Uuid,
     user_code: String,
     wanted: Wanted,
     understands_challenges: bool,
+    #[serde(with = "stored::instant")]
     expires: DateTime<Utc>,
     state: State,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 enum State {
     Pending,
-    Approved { user: Uuid, session: u64 },
+    Approved {
+        user: Uuid,
+        #[serde(with = "stored::count")]
+        session: u64,
+    },
     Declined,
     Redeemed,
 }

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::certificate::Certificate;
 use super::user::{User, Users};
 use crate::random::Draw;
+use crate::stored;
 
 /// The application permissions of the default app: read the inventory, change it, reset passcodes, and read who owns
 /// the devices (documented: Graph's pages on `managedDevice`, `resetPasscode`, `user` and `organization`).
@@ -21,7 +23,8 @@ pub const DEFAULT_ROLES: [&str; 6] = [
 ];
 
 /// How far credentials count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Auth {
     /// As Entra: a registered app with a valid credential, or a refusal.
     #[default]
@@ -70,7 +73,8 @@ impl Directory {
 }
 
 /// An app registration together with its service principal in the tenant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct App {
     /// The application (client) id, `appid` in tokens.
     pub client_id: Uuid,
@@ -106,11 +110,13 @@ impl App {
 
 /// A client secret. It is compared byte by byte with whatever is sent: it guards a simulator whose secrets follow from
 /// a printed seed, so there is nothing that the timing of a comparison could give away.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Secret {
     /// The value, shown once by the real portal.
     pub value: String,
     /// When it stops working; `None`: never. (Entra gives every secret an end, at most two years away.)
+    #[serde(with = "stored::optional_instant")]
     pub expires: Option<DateTime<Utc>>,
     /// The secret ID, which people mistake for the value (observed: sap-automation#418, agents-toolkit#8621).
     pub key_id: Uuid,

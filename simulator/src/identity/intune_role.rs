@@ -4,8 +4,11 @@
 //! role-based-access-control-reference, 06/07/2023; the lines of Reset passcode and Managed devices are unchanged in
 //! ref-built-in-roles of 02/04/2026). Only the permissions that an operation of this simulator asks for are listed.
 
+use serde::{Deserialize, Serialize};
+
 /// What a user is in Intune.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum IntuneRole {
     /// Nothing: an ordinary user of the tenant.
     #[default]

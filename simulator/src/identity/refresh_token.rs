@@ -1,6 +1,7 @@
 //! Refresh tokens: opaque, good for ninety days, replaced with each use and not revoked by it.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::artifact;
@@ -8,17 +9,21 @@ use super::bounded::Bounded;
 use super::delegation::Delegation;
 use super::error::{Reason, Refusal};
 use crate::random::Draw;
+use crate::stored;
 
 /// How long one lives (documented: entra-docs, refresh tokens, 90 days for all but single-page apps).
 pub(super) const LIFETIME: TimeDelta = TimeDelta::days(90);
 
 /// The refresh tokens of a tenant.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct RefreshTokens(Bounded<RefreshToken>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RefreshToken {
     delegation: Delegation,
+    #[serde(with = "stored::instant")]
     issued: DateTime<Utc>,
 }
 

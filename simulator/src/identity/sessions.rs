@@ -1,29 +1,35 @@
 //! What a tenant remembers between two requests of one sign-in: codes, device codes, refresh tokens, revocations.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::authorization_code::Codes;
 use super::device_code::{DeviceCodes, UserCodeRefusal};
 use super::refresh_token::RefreshTokens;
 use crate::random::Draw;
+use crate::stored;
 
 /// The sign-ins of one tenant that are under way or lasting.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Sessions {
     pub(super) codes: Codes,
     pub(super) device_codes: DeviceCodes,
     pub(super) refresh_tokens: RefreshTokens,
     /// Who approves each device code at once, if anybody.
     pub auto_approve: Option<Uuid>,
-    revoked: HashMap<Uuid, Revocations>,
+    revoked: BTreeMap<Uuid, Revocations>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Revocations {
+    #[serde(with = "stored::count")]
     count: u64,
+    #[serde(with = "stored::instant")]
     last: DateTime<Utc>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::directory::{BASE64URL, text};
@@ -9,7 +10,8 @@ use super::intune_role::IntuneRole;
 use crate::random::Draw;
 
 /// Somebody who can sign in.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     /// The object id: `oid` in tokens, `id` of the directory's user.
     pub id: Uuid,

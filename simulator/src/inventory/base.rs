@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::device::{Key, ManagedDevice};
@@ -14,11 +15,14 @@ pub struct Base {
     by_id: Arc<HashMap<Uuid, usize>>,
     /// People who need not own a device.
     known: Vec<User>,
+    /// Whether the owners of its devices are people of the tenant, or only those who were named.
+    owners_count: bool,
     users: OnceLock<Arc<[User]>>,
 }
 
 /// A person of the tenant's directory: whoever owns a device, and whoever was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     /// The directory's id.
     pub id: String,
@@ -37,7 +41,13 @@ impl Base {
         let mut rows: Vec<Arc<ManagedDevice>> = unique.into_values().map(Arc::new).collect();
         rows.sort_unstable_by(|a, b| order_of(a).cmp(&order_of(b)));
         let by_id = rows.iter().enumerate().map(|(row, device)| (device.id(), row)).collect();
-        Self { rows: rows.into(), by_id: Arc::new(by_id), known: Vec::new(), users: OnceLock::new() }
+        Self {
+            rows: rows.into(),
+            by_id: Arc::new(by_id),
+            known: Vec::new(),
+            owners_count: true,
+            users: OnceLock::new(),
+        }
     }
 
     /// The same devices, and `people` beside their owners; of two with one id the later stays.
@@ -45,7 +55,13 @@ impl Base {
     pub fn with_people(&self, people: impl IntoIterator<Item = User>) -> Self {
         let mut known = self.known.clone();
         known.extend(people);
-        Self { rows: Arc::clone(&self.rows), by_id: Arc::clone(&self.by_id), known, users: OnceLock::new() }
+        let (rows, by_id) = (Arc::clone(&self.rows), Arc::clone(&self.by_id));
+        Self { rows, by_id, known, owners_count: self.owners_count, users: OnceLock::new() }
+    }
+
+    /// These devices, and these people alone, whoever owns what.
+    pub fn of(devices: Vec<ManagedDevice>, people: Vec<User>) -> Self {
+        Self { known: people, owners_count: false, ..Self::new(devices) }
     }
 
     /// The devices in order.
@@ -75,7 +91,7 @@ impl Base {
                 .rows
                 .iter()
                 .map(|device| device.record())
-                .filter(|record| !record.user_id.as_str().is_empty())
+                .filter(|record| self.owners_count && !record.user_id.as_str().is_empty())
                 .map(|record| {
                     (
                         record.user_id.as_str(),

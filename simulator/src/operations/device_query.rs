@@ -294,7 +294,7 @@ impl Schema for ActionSchema {
 impl Entity for ActionResult {
     fn value(&self, index: u16) -> Value<'_> {
         match index {
-            0 => Value::String(self.action),
+            0 => Value::String(&self.action),
             1 => Value::Enum(self.state.name()),
             2 => Value::DateTime(self.started),
             3 => Value::DateTime(self.updated),

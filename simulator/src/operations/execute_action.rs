@@ -47,7 +47,7 @@ impl Asked {
 
     fn deed(&self) -> Deed {
         match self {
-            Self::Action(action, _) => Deed::Action(action.name()),
+            Self::Action(action, _) => Deed::Action(action.name().into()),
             Self::Delete => Deed::Delete,
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn run(
         ActionRefusal::Unsupported | ActionRefusal::Unfit => Refusal::UnsupportedAction(call),
         ActionRefusal::UnknownDevice => context.unknown(call),
     })?;
-    context.record(Deed::Action(action.name()), id);
+    context.record(Deed::Action(action.name().into()), id);
     let accepted = Accepted { tenant: context.tenant.id, request, at: context.now, version: route.version };
     let answer = context.world.inventory().get(id).and_then(|device| action.reply(device, &accepted));
     Ok(answer.map_or_else(Reply::no_content, |answer| written(&context, route, &answer)))

@@ -48,7 +48,7 @@ pub(super) fn update(mut context: Context<'_>, route: &Route) -> Result<Reply, R
         write(&mut changed, value).map_err(|expected| Refusal::BadQuery {
             message: format!("Cannot convert the value of '{}': expected {expected}.", property.name),
         })?;
-        audited.push(Change { name: property.name, old, new: shown(property, &changed) });
+        audited.push(Change { name: property.name.into(), old, new: shown(property, &changed) });
     }
     context.world.edit_device(id, context.now, |device| {
         device.edit(|record| *record = changed);

@@ -41,7 +41,7 @@ impl Which<'_> {
 impl Context<'_> {
     /// Where everything drawn of devices beside their records comes from.
     pub(super) fn posture(&self) -> Draw {
-        Draw::from_seed(self.tenant.spec.seed).at("posture")
+        Draw::from_seed(self.tenant.seed()).at("posture")
     }
 
     /// The signed-in user's id.

@@ -226,7 +226,7 @@ async fn answer<M>(mut request: Request<Incoming>, conversation: &Conversation<M
         let request = crate::exchange::Request::without_body(parts, door);
         (port.service.refuse(request, &refusal), body.is_end_stream())
     } else {
-        let request = http::read(request, door).await;
+        let request = http::read(request, door, |_| crate::exchange::BODY_LIMIT).await;
         let whole = request.unread.is_none();
         (port.service.answer(request), whole)
     };

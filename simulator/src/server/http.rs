@@ -12,7 +12,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::{Response, StatusCode, Uri};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use crate::exchange::{BODY_LIMIT, Door, Request, Unread};
+use crate::exchange::{Door, Request, Unread};
 use crate::outgoing::Outgoing;
 use crate::shutdown::Stopped;
 use crate::wire::headers::Content;
@@ -68,20 +68,25 @@ where
     }
 }
 
-/// Reads a request with its body, up to the limit.
-pub(super) async fn read(request: hyper::Request<Incoming>, door: Door) -> Request {
+/// Reads a request with its body, up to the limit that its head is given.
+pub(super) async fn read(
+    request: hyper::Request<Incoming>,
+    door: Door,
+    limit: impl FnOnce(&Request) -> usize,
+) -> Request {
     let (parts, body) = request.into_parts();
+    let head = Request::without_body(parts, door);
     let declared = hyper::body::Body::size_hint(&body).exact();
     let (body, unread) = if declared == Some(0) {
         (Bytes::new(), None)
     } else {
-        match Limited::new(body, BODY_LIMIT).collect().await {
+        match Limited::new(body, limit(&head)).collect().await {
             Ok(collected) => (collected.to_bytes(), None),
             // A body that breaks off ends its connection as well; one that is too large gets an answer.
             Err(_) => (Bytes::new(), Some(Unread::TooLarge)),
         }
     };
-    Request { method: parts.method, uri: parts.uri, version: parts.version, headers: parts.headers, body, door, unread }
+    Request { body, unread, ..head }
 }
 
 /// A body as it is sent, by the kind of the answer.

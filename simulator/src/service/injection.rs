@@ -209,7 +209,7 @@ fn apply(
         root: &root,
         sign_in,
         call: &backend_call(request),
-        draw: Draw::from_seed(tenant.spec.seed).at("spoil").at(request.target()),
+        draw: Draw::from_seed(tenant.seed()).at("spoil").at(request.target()),
     };
     let spelled = |(name, value): &(HeaderName, HeaderValue)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())

@@ -102,6 +102,11 @@ impl Ledger {
         self.told.len()
     }
 
+    /// Nobody waits any more: the time in which they were told to is no more. What was written down stays.
+    pub fn forget_waiting(&mut self) {
+        self.told.clear();
+    }
+
     fn came(&mut self, key: u64, exchange: &Exchange<'_>) -> bool {
         let same = |told: &Told| *told.target == *exchange.target && *told.method == *exchange.method;
         if !self.told.get(&key).is_some_and(same) {

@@ -47,6 +47,17 @@ impl Window {
         Err(self.units[last_in_the_way] + self.span - now)
     }
 
+    /// When each unit came, oldest first.
+    pub(super) fn units(&self) -> &VecDeque<i64> {
+        &self.units
+    }
+
+    /// As if `units` had come, oldest first; more than the window holds are forgotten.
+    pub(super) fn fill(&mut self, mut units: VecDeque<i64>) {
+        units.drain(..units.len().saturating_sub(self.limit));
+        self.units = units;
+    }
+
     /// How many units count at `now`.
     pub(super) fn used(&self, now: i64) -> usize {
         self.units.len() - self.units.partition_point(|at| now - at >= self.span)

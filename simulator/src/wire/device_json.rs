@@ -134,7 +134,7 @@ fn write_action(out: &mut Vec<u8>, action: &ActionResult, shape: Shape) {
         out.extend_from_slice(b"\",");
     }
     out.extend_from_slice(b"\"actionName\":");
-    json::string(out, action.action);
+    json::string(out, &action.action);
     out.extend_from_slice(b",\"actionState\":");
     json::string(out, action.state.name());
     out.extend_from_slice(b",\"startDateTime\":");
@@ -144,7 +144,7 @@ fn write_action(out: &mut Vec<u8>, action: &ActionResult, shape: Shape) {
     json::date(out, action.updated, precision);
     for detail in &action.details.members {
         out.push(b',');
-        json::string(out, detail.name);
+        json::string(out, &detail.name);
         out.push(b':');
         serde_json::to_writer(&mut *out, &detail.value).expect("writing to memory cannot fail");
     }

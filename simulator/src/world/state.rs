@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::audit::AuditLog;
@@ -11,7 +12,8 @@ use crate::inventory::Inventory;
 
 /// The state of a tenant at one moment. A copy costs what the tenant changed since its beginning, not the fleet's size,
 /// and can be put back later.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "super::stored::Read")]
 pub struct State {
     pub(super) inventory: Inventory,
     pub(super) audits: AuditLog,
@@ -26,7 +28,8 @@ pub struct State {
 }
 
 /// What happens at a given time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) enum Due {
     CheckIn(Uuid),
     HideDetails(Uuid),
@@ -44,11 +47,5 @@ impl State {
             scheduled: 0,
             requests: 0,
         }
-    }
-
-    /// Back to the beginning; costs the same whatever the fleet's size.
-    pub(super) fn reset(&mut self) {
-        self.inventory.reset();
-        *self = Self::new(self.inventory.clone());
     }
 }
