@@ -164,6 +164,8 @@ impl Run {
             Step::StartOver => {
                 self.harness.service.tenants().default_tenant().reset(now);
                 self.model = Tenant::new(&self.program, &self.facts);
+                // The same requests of the same seed get the same passcodes again.
+                self.passcodes.iter_mut().for_each(BTreeMap::clear);
                 self.sign_in();
             }
         }

@@ -31,9 +31,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     let user = match &message.user {
         None => None,
-        Some(name) => Some(tenant.find(name).ok_or_else(|| {
-            ApiError::bad(format!("user: there is no user '{name}'; GET /api/tenants/{{tenant}}/users lists them"))
-        })?),
+        Some(name) => Some(tenant.find(name).ok_or_else(|| ApiError::unknown("user", name).within("user"))?),
     };
     let (now, request_id) = {
         let (mut world, now) = call.world(&tenant);

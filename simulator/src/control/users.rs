@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::Call;
 use super::messages::{DeviceCodeSettings, NewUser, SignInSettings, UserView};
 use super::reply::{ApiError, Reply};
+use crate::config;
 use crate::identity::intune_role::IntuneRole;
 use crate::identity::user::{self, User, Users};
 use crate::random::Draw;
@@ -26,9 +27,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let message: NewUser = call.message()?;
     let name = message.user_principal_name;
-    let well_formed = name.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-        && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
-    if !well_formed {
+    if !is_sign_in_name(&name) {
         return Err(ApiError::bad(format!(
             "userPrincipalName: '{name}' is no sign-in name; write it like somebody@{}",
             tenant.domain
@@ -58,6 +57,14 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::created(&view(user)))
 }
 
+/// Whether somebody can be called so: before the `@` what the directory allows in sign-in names (documented:
+/// plan-connect-userprincipalname), behind it a host name.
+pub(super) fn is_sign_in_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"'._!#^~-".contains(&byte);
+    name.split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && local.bytes().all(allowed) && config::is_host_name(domain))
+}
+
 /// Ends the user's sessions: what was issued before counts no more, and Graph says so at once.
 pub(super) fn revoke(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
@@ -76,11 +83,9 @@ pub(super) fn set(call: &Call<'_>) -> Result<Reply, ApiError> {
     let message: SignInSettings = call.message()?;
     let approver = match message.device_code.auto_approve {
         None => None,
-        Some(name) => Some(tenant.find(&name).ok_or_else(|| {
-            ApiError::bad(format!(
-                "deviceCode.autoApprove: there is no user '{name}'; GET /api/tenants/{{tenant}}/users lists them"
-            ))
-        })?),
+        Some(name) => {
+            Some(tenant.find(&name).ok_or_else(|| ApiError::unknown("user", &name).within("deviceCode.autoApprove"))?)
+        }
     };
     tenant.sessions().auto_approve = approver.map(|user| user.id);
     Ok(Reply::ok(&settings_of(&tenant)))
