@@ -26,6 +26,13 @@ SECONDS_TO_START = 30
 MOST_MEBIBYTES = 400
 
 
+# Operations that need not succeed here, each with the reason.
+NOT_JUDGED = {
+    "GET /api/events": "a stream that ends with the simulator is not asked for at all (schemathesis.toml)",
+    "DELETE /api/tenants/{tenant}": "the default world, which the configuration names, cannot be dropped: 409",
+}
+
+
 class Failed(Exception):
     pass
 
@@ -64,17 +71,20 @@ def validate(document):
     loose = list(loose_objects(document["components"]["schemas"]))
     if loose:
         raise Failed(f"schemas that are not closed: {', '.join(loose)}")
-    operations = sum(len(path) for path in document["paths"].values())
-    print(f"openapi-spec-validator: a valid document of OpenAPI {document['openapi']}, {operations} operations, closed schemas")
+    operations = {f"{verb.upper()} {path}" for path, verbs in document["paths"].items() for verb in verbs}
+    print(f"openapi-spec-validator: valid OpenAPI {document['openapi']}, {len(operations)} operations, closed schemas")
     return operations
 
 
-def fuzz(control, folder):
+def fuzz(control, document, folder):
     report = folder / "report.json"
+    # Out of a file: where it comes from an address, the call at that address is left out.
+    source = folder / "openapi.json"
+    source.write_text(json.dumps(document))
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         "--config-file", str(FOLDER / "schemathesis.toml"),
-        "run", f"{control}/api/openapi.json", "--url", control,
+        "run", str(source), "--url", control,
         "--checks", "all", "--max-examples", EXAMPLES, "--phases", "examples,coverage,fuzzing,stateful",
         "--continue-on-failure", "--request-timeout", "20", "--no-color",
         "--report", "json", "--report-json-path", str(report),
@@ -97,20 +107,15 @@ def fuzz(control, folder):
     return told
 
 
-def judge(told, operations, control):
-    """Whether anything was tested at all: each operation but the stream, and each with success at least once."""
-    left_out = operations - told["operations"]["selected"]
-    if left_out != 1 or told["operations"]["tested"] != told["operations"]["selected"]:
-        raise Failed(f"of {operations} operations these were tested: {told['operations']}")
+def judge(told, operations):
+    """Whether anything was tested at all: each operation, and each with success at least once."""
     accepted = {
         name: sum(phase["accepted"] for phase in phases.values()) for name, phases in told["valid_rates"].items()
     }
-    # Nobody can drop the default world; what became of a world that was made is in the tests of the control port.
-    accepted.pop("DELETE /api/tenants/{tenant}", None)
-    never = sorted(name for name, count in accepted.items() if count == 0)
-    if never or len(accepted) < operations - 2:
-        raise Failed(f"never answered with success: {', '.join(never) or 'some operation without a count'}")
-    print(f"schemathesis: {told['test_cases']['generated']} cases, {len(accepted)} operations with success, nothing found")
+    never = sorted(name for name in operations - NOT_JUDGED.keys() if not accepted.get(name))
+    if never:
+        raise Failed(f"never answered with success: {', '.join(never)}")
+    print(f"schemathesis: {told['test_cases']['generated']} cases, {len(accepted)} operations, nothing found")
 
 
 def judge_memory(process):
@@ -133,7 +138,7 @@ def main(program):
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{control}/api/openapi.json") as answer:
                 document = json.load(answer)
             operations = validate(document)
-            judge(fuzz(control, folder), operations, control)
+            judge(fuzz(control, document, folder), operations)
             if server.poll() is not None:
                 raise Failed(f"simtune ended with {server.returncode}")
             judge_memory(server.pid)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def before_call(context, case, kwargs):
         fleet = case.body["fleet"]
         if isinstance(fleet, str) and fleet.isascii() and fleet.isdigit():
             case.body["fleet"] = str(int(fleet) % MOST_DEVICES)
-        elif type(fleet) is int and 0 <= fleet <= 1_000_000:
+        # A whole number may be written 7.0.
+        elif type(fleet) in (int, float) and 0 <= fleet <= 1_000_000 and fleet == int(fleet):
             case.body["fleet"] = fleet % MOST_DEVICES
 
 

@@ -181,6 +181,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         /// Whoever keeps to the document is not refused.
         #[test]
         fn what_a_pattern_says_is_taken(

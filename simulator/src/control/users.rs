@@ -1,5 +1,6 @@
 //! The control API's calls about users and their sign-ins: who there is, whose sessions end, who approves device codes.
 
+use hyper::StatusCode;
 use uuid::Uuid;
 
 use super::Call;
@@ -57,6 +58,12 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::created(&view(user)))
 }
 
+/// 404 for a member that names a user who is not there.
+pub(super) fn unknown(member: &str, name: &str) -> ApiError {
+    let message = format!("{member}: there is no user '{name}'; GET /api/tenants/{{tenant}}/users lists them");
+    ApiError::new(StatusCode::NOT_FOUND, "notFound", message)
+}
+
 /// Whether somebody can be called so: before the `@` what the directory allows in sign-in names (documented:
 /// plan-connect-userprincipalname), behind it a host name.
 pub(super) fn is_sign_in_name(name: &str) -> bool {
@@ -83,9 +90,7 @@ pub(super) fn set(call: &Call<'_>) -> Result<Reply, ApiError> {
     let message: SignInSettings = call.message()?;
     let approver = match message.device_code.auto_approve {
         None => None,
-        Some(name) => {
-            Some(tenant.find(&name).ok_or_else(|| ApiError::unknown("user", &name).within("deviceCode.autoApprove"))?)
-        }
+        Some(name) => Some(tenant.find(&name).ok_or_else(|| unknown("deviceCode.autoApprove", &name))?),
     };
     tenant.sessions().auto_approve = approver.map(|user| user.id);
     Ok(Reply::ok(&settings_of(&tenant)))

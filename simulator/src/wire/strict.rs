@@ -23,7 +23,8 @@ pub fn whole(number: &Number) -> Option<Number> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within bounds")]
     match float {
         0.0..18_446_744_073_709_551_616.0 => Some((float as u64).into()),
-        -9_223_372_036_854_775_808.0..0.0 => Some((float as i64).into()),
+        // The least of all is left out: numbers below it were rounded to it.
+        _ if float < 0.0 && float > -9_223_372_036_854_775_808.0 => Some((float as i64).into()),
         _ => None,
     }
 }

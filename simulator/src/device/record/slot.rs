@@ -144,10 +144,9 @@ impl Slot for Option<bool> {
 
 /// A whole number, also with a fraction of zero, which is the same number in JSON.
 fn whole(json: &Json) -> Option<i64> {
-    // The bounds are powers of two, so they are exact.
-    let in_range = |float: &f64| {
-        float.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(float)
-    };
+    // The bounds are powers of two, so they are exact; the lower one is left out, as numbers below it were rounded to it.
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    let in_range = |float: &f64| float.fract() == 0.0 && *float > -BOUND && *float < BOUND;
     #[expect(clippy::cast_possible_truncation, reason = "within bounds")]
     let whole = |float: f64| float as i64;
     json.as_i64().or_else(|| json.as_f64().filter(in_range).map(whole))
