@@ -34,9 +34,9 @@ const AUDITS: &str = "/beta/deviceManagement/remoteActionAudits";
 const STRANGER: &str = "00000000-0000-4000-8000-00000000dead";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(80))]
 
-    /// Some three thousand steps, of which about two thousand are requests.
+    /// Some four thousand steps, of which more than half are requests.
     #[test]
     fn a_tenant_agrees_with_a_reference_model(program in program::program()) {
         let mut run = Run::new(&program);

@@ -103,9 +103,23 @@ pub(super) fn program() -> impl Strategy<Value = Program> {
     let cast = prop::sample::subsequence((0..DEVICES.len()).collect::<Vec<_>>(), CAST);
     let edition = prop_oneof![3 => Just(0), 2 => 1..EDITIONS.len()];
     let accept = prop::bool::weighted(0.25);
-    let factor = prop_oneof![3 => Just(None), 1 => Just(Some(0.02)), 1 => Just(Some(0.004))];
-    (cast, edition, accept, factor, prop::collection::vec(step(), 1..90))
-        .prop_map(|(cast, edition, accept, factor, steps)| Program { cast, edition, accept, factor, steps })
+    let factor = prop_oneof![2 => Just(None), 1 => Just(Some(0.02)), 2 => Just(Some(0.004))];
+    (cast, edition, accept, factor, prop::collection::vec(steps(), 1..80)).prop_map(
+        |(cast, edition, accept, factor, steps)| Program { cast, edition, accept, factor, steps: steps.concat() },
+    )
+}
+
+/// One step, or a few that lead to the end of a daily cap, which single steps seldom do.
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let capped = prop::sample::select(vec![Action::Retire, Action::Wipe]);
+    let everybody = (0..CAST).collect::<Vec<_>>();
+    let rush = (capped, 2..5_usize).prop_map(move |(action, times)| {
+        let all = Step::Request(0, Request::Bulk(action, everybody.clone(), false));
+        let one = |device| Step::Request(0, Request::Ask(device % CAST, action, Spelling::Slashes));
+        let asked = [all].into_iter().chain((0..times).map(one));
+        asked.flat_map(|step| [step, Step::Wait(20)]).collect()
+    });
+    prop_oneof![40 => step().prop_map(|step| vec![step]), 1 => rush]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -113,7 +127,7 @@ fn step() -> impl Strategy<Value = Step> {
     let app = prop_oneof![4 => Just(0_usize), 1 => Just(1)];
     let seconds = prop_oneof![
         6 => prop::sample::select(vec![0_i64, 1, 2, 3, 5]),
-        2 => prop::sample::select(vec![19, 20, 21, 3_599, 3_600]),
+        4 => prop::sample::select(vec![19, 20, 20, 21, 3_599, 3_600]),
         2 => prop::sample::select(vec![57_600, 86_400, 604_799, 604_800, 2_592_000]),
     ];
     prop_oneof![
@@ -127,7 +141,9 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn request() -> impl Strategy<Value = Request> {
     let device = 0..CAST;
-    let devices = prop::collection::vec(0..CAST, 0..CAST);
+    let devices = prop::collection::vec(0..CAST, 0..CAST + 2);
+    // What has a daily cap.
+    let capped = prop::sample::select(vec![Action::Retire, Action::Wipe]);
     let action = prop_oneof![2 => Just(Action::ResetPasscode), 3 => prop::sample::select(ACTIONS.to_vec())];
     let spelling =
         prop::sample::select(vec![Spelling::Slashes, Spelling::Parentheses, Spelling::Qualified, Spelling::Beta]);
@@ -144,6 +160,7 @@ fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         12 => (device.clone(), action.clone(), spelling).prop_map(|(device, action, how)| Request::Ask(device, action, how)),
         3 => (action, devices.clone(), any::<bool>()).prop_map(|(action, ids, more)| Request::Bulk(action, ids, more)),
+        2 => (capped, devices.clone(), any::<bool>()).prop_map(|(action, ids, more)| Request::Bulk(action, ids, more)),
         1 => devices.prop_map(Request::BulkDelete),
         1 => device.clone().prop_map(Request::AskBadly),
         1 => device.clone().prop_map(Request::Delete),
