@@ -201,7 +201,7 @@ impl Run {
                 assert_eq!(answer.status, 401, "{what}");
             } else {
                 let admitted = self.model_admits(0, false);
-                self.expect(&answer, admitted, 200, &what);
+                Self::expect(&answer, admitted, 200, &what);
             }
             return;
         }
@@ -213,16 +213,16 @@ impl Run {
         }
         let admitted = self.model_admits(app, method != Method::GET);
         if admitted.is_err() {
-            self.expect(&answer, admitted, 429, &what);
+            Self::expect(&answer, admitted, 429, &what);
             return;
         }
         let capped = self.capped(asked);
         if capped.is_err() {
-            self.expect(&answer, capped, 429, &what);
+            Self::expect(&answer, capped, 429, &what);
             return;
         }
         let expected = self.predicted(number, asked, now);
-        self.expect(&answer, Ok(()), expected.0, &what);
+        Self::expect(&answer, Ok(()), expected.0, &what);
         if answer.status.is_success() {
             self.read(asked, &answer, &expected.1, &what);
         }
@@ -247,7 +247,7 @@ impl Run {
         self.model.budgets.admit_devices(action, devices, self.now())
     }
 
-    fn expect(&self, answer: &Answer, admitted: Result<(), i64>, status: u16, what: &str) {
+    fn expect(answer: &Answer, admitted: Result<(), i64>, status: u16, what: &str) {
         match admitted {
             Ok(()) => assert_eq!(answer.status.as_u16(), status, "{what}: {}", text(answer)),
             Err(seconds) => {
@@ -415,7 +415,7 @@ impl Run {
             assert_eq!(entry["actionState"], expected.state, "{what}: {entry}");
             match expected.action {
                 Action::RemoteLock => {
-                    assert_eq!(entry["unlockPin"].is_string(), expected.has_secret(now), "{what}: {entry}")
+                    assert_eq!(entry["unlockPin"].is_string(), expected.has_secret(now), "{what}: {entry}");
                 }
                 Action::ResetPasscode => {
                     assert_eq!(entry["passcode"].is_string(), expected.has_secret(now), "{what}: {entry}");

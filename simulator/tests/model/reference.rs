@@ -26,6 +26,7 @@ impl Entry {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(super) struct Device {
     pub(super) known: &'static Known,
@@ -183,7 +184,7 @@ impl Tenant {
     }
 
     pub(super) fn rename(&mut self, index: usize, name: &str) {
-        self.devices[index].renamed = name.to_owned();
+        name.clone_into(&mut self.devices[index].renamed);
     }
 
     pub(super) fn patch(&mut self, index: usize, patch: Patch, text: &str) -> u16 {
@@ -193,7 +194,7 @@ impl Tenant {
         }
         match patch {
             Patch::Notes => device.notes = Some(text.to_owned()),
-            Patch::ManagedName => device.managed_name = text.to_owned(),
+            Patch::ManagedName => text.clone_into(&mut device.managed_name),
             Patch::Owner(company) => device.company = company,
             Patch::ReadOnly | Patch::Unknown | Patch::Both => return 400,
         }
@@ -398,8 +399,11 @@ pub(super) struct Budgets {
     devices: Vec<(DateTime<Utc>, &'static str)>,
 }
 
+/// Whether an earlier request, by its app and verb, draws on the same budget as this one.
+type Shares = fn(App, bool, App, bool) -> bool;
+
 /// Which requests share a budget, and how many there may be in 20 seconds.
-const WINDOWS: [(fn(App, bool, App, bool) -> bool, f64); 4] = [
+const WINDOWS: [(Shares, f64); 4] = [
     (|_, writes, _, asks_write| writes && asks_write, 400.0),
     (|app, writes, asks, asks_write| app == asks && writes && asks_write, 200.0),
     (|_, _, _, _| true, 4_000.0),
