@@ -133,6 +133,33 @@ pub fn spell(date: DateTime<Utc>) -> String {
     date.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+macro_rules! number {
+    ($digits:literal, $unit:literal) => {
+        concat!("[0-9]{1,", $digits, "}(?:\\.[0-9]{0,6})?", $unit)
+    };
+}
+
+macro_rules! days {
+    () => {
+        concat!("(?:", number!(5, "W"), "(?:", number!(5, "D"), ")?|", number!(5, "D"), ")")
+    };
+}
+
+macro_rules! time_of_day {
+    () => {
+        concat!(
+            concat!("T(?:", number!(7, "H"), "(?:", number!(7, "M"), ")?(?:", number!(9, "S"), ")?|"),
+            concat!(number!(7, "M"), "(?:", number!(9, "S"), ")?|", number!(9, "S"), ")"),
+        )
+    };
+}
+
+/// What [`duration`] reads, as a pattern for schemas. Longer numbers are left out: they lead beyond all dates.
+pub const DURATION_PATTERN: &str = concat!(
+    concat!("^(?:", number!(9, "(?:ms|s)"), "|", number!(7, "[mh]"), "|", number!(5, "d"), "|"),
+    concat!("P", days!(), "(?:", time_of_day!(), ")?|P", time_of_day!(), ")$"),
+);
+
 /// Reads a length of time: ISO 8601 (`PT8H`, `P7D`, `PT0.5S`) or a number with `ms`, `s`, `m`, `h` or `d` (`2s`).
 pub fn duration(text: &str) -> Result<TimeDelta, String> {
     let parsed = text.strip_prefix('P').map_or_else(|| short_duration(text), iso_duration);

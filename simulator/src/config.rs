@@ -429,7 +429,8 @@ pub fn is_domain(text: &str) -> bool {
     text.contains('.') && is_host_name(text)
 }
 
-fn is_host_name(text: &str) -> bool {
+/// Whether `text` is made of labels as host names are.
+pub fn is_host_name(text: &str) -> bool {
     text.len() <= 253
         && text.split('.').all(|label| {
             (1..=63).contains(&label.len())

@@ -7,6 +7,7 @@ pub mod api;
 mod devices;
 mod events;
 mod faults;
+mod formats;
 mod guard;
 mod messages;
 mod metrics;
@@ -86,6 +87,9 @@ impl Control {
         let path = request.uri.path();
         let (route, captured) = api::find(&request.method, path)?;
         let call = Call { control: self, request, captured };
+        if path.starts_with("/api/") {
+            call.only_query(&openapi::query_names(route))?;
+        }
         match route.handler {
             api::Handler::Now(handle) => handle(&call),
             api::Handler::Journal => events::journal(&call, stop).await,

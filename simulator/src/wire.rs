@@ -9,4 +9,5 @@ pub mod json;
 pub mod links;
 pub mod preferences;
 pub mod shape;
+pub mod strict;
 pub mod throttled;

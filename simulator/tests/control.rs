@@ -315,7 +315,7 @@ fn time_runs_forward_only() {
     let (status, _) = running.control("PUT", &clock, r#"{"mode":"manual","now":"2031-01-01T00:00:00Z"}"#);
     assert_eq!(status, 200);
     let (status, answer) = running.control("PUT", &clock, r#"{"mode":"manual","now":"2030-01-01T00:00:00Z"}"#);
-    assert_eq!(status, 400);
+    assert_eq!(status, 409);
     assert!(answer["error"]["message"].as_str().unwrap().contains("--clock"));
     let (_, advanced) = running.control("POST", &format!("{clock}/advance"), r#"{"by":"P1D"}"#);
     assert_eq!(advanced["now"], "2031-01-02T00:00:00Z");
@@ -345,15 +345,85 @@ fn the_openapi_document_describes_every_route_with_closed_schemas() {
     assert_eq!(ids.len(), count, "operation ids are unique");
     check_references(&document, &document);
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        if schema["type"] == "object" && name != "Ready" {
-            assert_eq!(schema["additionalProperties"], false, "{name} is closed");
-        }
+        check_closed(name, schema);
     }
     // A real answer has exactly the members that the document promises.
     let (_, devices) = running.control("GET", &format!("{TENANT}/devices?top=1"), "");
     let promised = document["components"]["schemas"]["Device"]["properties"].as_object().unwrap();
     for member in devices["value"][0].as_object().unwrap().keys() {
         assert!(promised.contains_key(member), "{member}");
+    }
+}
+
+/// An object that names its members has no others.
+fn check_closed(name: &str, schema: &Json) {
+    if schema["type"] == "object" && schema["properties"].is_object() {
+        assert_eq!(schema["additionalProperties"], false, "{name} is closed: {schema}");
+    }
+    match schema {
+        Json::Object(members) => members.values().for_each(|member| check_closed(name, member)),
+        Json::Array(items) => items.iter().for_each(|item| check_closed(name, item)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_wrong_verb_is_told_the_right_ones() {
+    let running = Running::start();
+    for (path, allow) in [("/api/tenants", "GET, HEAD, POST"), ("/api/tenants/default/clock/advance", "POST")] {
+        let request = format!("DELETE {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let answer = exchange(running.control, request.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
+        assert!(
+            answer.to_ascii_lowercase().contains(&format!("allow: {}\r\n", allow.to_ascii_lowercase())),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn an_array_is_taken_for_no_object_and_a_whole_number_however_it_is_written() {
+    let running = Running::start();
+    for (method, path, body) in [
+        ("POST", "/api/tenants", "[null, null]"),
+        ("POST", "/api/tenants", r#"{"quirk":null}"#),
+        ("POST", "/api/tenants/default/tokens", "[]"),
+        ("POST", "/api/tenants/default/apps", r#"{"roles":[],"secrets":[["s"]]}"#),
+        ("POST", "/api/tenants/default/devices", r#"{"physical":[false]}"#),
+        ("POST", "/api/tenants/default/devices", r#"{"roleScopeTagIds":{}}"#),
+        ("POST", "/api/tenants/default/devices", r#"{"usersLoggedOn":{}}"#),
+        ("PUT", "/api/tenants/default/faults", r#"{"value":[{"id":"a","match":[],"act":{"close":{}}}]}"#),
+    ] {
+        let (status, told) = running.control(method, path, body);
+        assert_eq!(status, 400, "{method} {path} {body}: {told}");
+    }
+    let (status, tenant) =
+        running.control("POST", "/api/tenants", r#"{"fleet":3.0,"seed":7.0,"quirk":{"unknown-id":400.0}}"#);
+    assert_eq!((status, &tenant["devices"], &tenant["seed"]), (201, &Json::from(3), &Json::from(7)), "{tenant}");
+    let (status, device) = running.control("POST", "/api/tenants/default/devices", r#"{"skuNumber":48.0}"#);
+    assert_eq!((status, &device["skuNumber"]), (201, &Json::from(48)));
+}
+
+#[test]
+fn what_does_not_go_together_with_what_is_is_a_conflict() {
+    let running = Running::start();
+    for (method, path, body) in [
+        ("PUT", "/api/tenants/default/clock", r#"{"mode":"manual","now":"2001-01-01T00:00:00Z"}"#),
+        ("POST", "/api/tenants/default/clock/advance", r#"{"by":"P99999W"}"#),
+        (
+            "PUT",
+            "/api/tenants/default/faults",
+            r#"{"value":[{"id":"a","act":{"close":{}}},{"id":"a","act":{"close":{}}}]}"#,
+        ),
+    ] {
+        let (mut status, mut told) = running.control(method, path, body);
+        // Some thousand years at a time.
+        for _ in 0..9 {
+            if status == 200 {
+                (status, told) = running.control(method, path, body);
+            }
+        }
+        assert_eq!(status, 409, "{method} {path} {body}: {told}");
     }
 }
 
@@ -401,7 +471,7 @@ fn the_faults_of_a_tenant_are_replaced_counted_and_dropped() {
     let one = serde_json::json!({ "fault": "twice", "act": "status", "apply": "before" });
     assert!(injected.ends_with(&[&one, &one, &Json::Null]), "{injected:?}");
     // Nothing changes unless everything can be used.
-    assert_eq!(running.control("PUT", &path, &format!(r#"{{"value":[{rule},{rule}]}}"#)).0, 400);
+    assert_eq!(running.control("PUT", &path, &format!(r#"{{"value":[{rule},{rule}]}}"#)).0, 409);
     assert_eq!(running.control("GET", &path, "").1["value"][0]["hits"], 2);
     let (_, hostile) = running.control("PUT", &path, r#"{"profile":"hostile"}"#);
     assert!(hostile["value"].as_array().unwrap().len() > 60);

@@ -21,6 +21,7 @@ mod inventory_surface;
 mod licences;
 mod life_cycle;
 mod metadata;
+mod model;
 mod paging;
 mod queries;
 mod quirks;

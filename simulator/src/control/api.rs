@@ -25,6 +25,7 @@ use crate::identity::redirect_uri;
 use crate::random::Draw;
 use crate::support;
 use crate::tenant::{Tenant, TenantError, TenantSpec};
+use crate::wire::strict;
 
 /// How a route is answered.
 pub(super) enum Handler {
@@ -71,7 +72,7 @@ routes! {
     GET "/healthz" "Whether the process is alive.", Now(healthy), None => 200 None;
     GET "/readyz" "Whether requests are served.", Now(healthy), None => 200 None;
     GET "/metrics" "Counters in the text format of Prometheus.", Now(metrics::show), None => 200 None;
-    GET "/api/openapi.json" "This document.", Now(openapi::show), None => 200 None;
+    GET "/api/openapi.json" "This document.", Now(openapi::show), None => 200 Some("OpenApiDocument");
     GET "/api/ready" "Everything a client needs to connect.", Now(ready), None => 200 Some("Ready");
     GET "/api/events" "Server-sent events: each exchange of a tenant as it is written.", Handler::Events, None => 200 None;
     GET "/api/tenants" "Every tenant.", Now(list_tenants), None => 200 Some("TenantList");
@@ -94,9 +95,9 @@ routes! {
     GET "/api/tenants/{tenant}/sign-in" "How sign-ins go.", Now(users::settings), None => 200 Some("SignInSettings");
     PUT "/api/tenants/{tenant}/sign-in" "Sets how sign-ins go: who approves device codes at once.", Now(users::set), Some("SignInSettings") => 200 Some("SignInSettings");
     GET "/api/tenants/{tenant}/devices" "The devices in the service's order (`top`, `after` an id).", Now(devices::list), None => 200 Some("DeviceList");
-    POST "/api/tenants/{tenant}/devices" "A new device, written with Graph's property names.", Now(devices::create), Some("Device") => 201 Some("Device");
+    POST "/api/tenants/{tenant}/devices" "A new device, written with Graph's property names.", Now(devices::create), Some("NewDevice") => 201 Some("Device");
     GET "/api/tenants/{tenant}/devices/{device}" "One device with its physical side.", Now(devices::get), None => 200 Some("Device");
-    PATCH "/api/tenants/{tenant}/devices/{device}" "Changes a device, its physical side too.", Now(devices::update), Some("Device") => 200 Some("Device");
+    PATCH "/api/tenants/{tenant}/devices/{device}" "Changes a device, its physical side too.", Now(devices::update), Some("DeviceChange") => 200 Some("Device");
     DELETE "/api/tenants/{tenant}/devices/{device}" "Removes a device.", Now(devices::delete), None => 204 None;
     POST "/api/tenants/{tenant}/devices/{device}/check-in" "The device reports now; an offline one cannot (409).", Now(devices::check_in), None => 200 Some("Device");
     GET "/api/tenants/{tenant}/clock" "The tenant's time.", Now(get_clock), None => 200 Some("ClockView");
@@ -122,6 +123,9 @@ pub(super) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<S
             return Ok((route, captured));
         }
         allowed.push(route.method.as_str());
+        if is_safe(&route.method) {
+            allowed.push(Method::HEAD.as_str());
+        }
     }
     if allowed.is_empty() {
         return Err(ApiError::new(
@@ -130,11 +134,7 @@ pub(super) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<S
             format!("there is nothing at {path}; /api/openapi.json lists every call"),
         ));
     }
-    Err(ApiError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "methodNotAllowed",
-        format!("{path} answers {}, not {method}", allowed.join(", ")),
-    ))
+    Err(ApiError::wrong_verb(path, method, &allowed))
 }
 
 fn capture(template: &str, path: &str) -> Option<Vec<String>> {
@@ -185,10 +185,12 @@ impl Call<'_> {
             .map_or(Ok(()), |name| Err(ApiError::bad(format!("unknown member '{name}'; this call takes none"))))
     }
 
-    /// The body as a message; an empty body is an empty object.
+    /// The body as a message; an empty body is an empty object. Arrays are no objects, and the error names the member.
     pub(super) fn message<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let body: &[u8] = if self.request.body.is_empty() { b"{}" } else { &self.request.body };
-        serde_json::from_slice(body).map_err(|error| ApiError::bad(format!("the body cannot be used: {error}")))
+        let unusable = |error: &dyn std::fmt::Display| ApiError::bad(format!("the body cannot be used: {error}"));
+        let json: Json = serde_json::from_slice(body).map_err(|error| unusable(&error))?;
+        strict::read(json).map_err(|error| unusable(&error))
     }
 }
 
@@ -248,14 +250,8 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
     if let Some(domain) = message.domain.as_deref().filter(|domain| !config::is_domain(domain)) {
         return Err(ApiError::bad(format!("domain: '{domain}' is no domain name; write it like contoso.example")));
     }
-    let single: Vec<String> = message
-        .quirk
-        .iter()
-        .map(|(name, value)| match value {
-            Json::String(value) => format!("{name}={value}"),
-            other => format!("{name}={other}"),
-        })
-        .collect();
+    let single: Vec<String> =
+        message.quirk.iter().map(|(name, value)| format!("{name}={}", quirks::spelled(value))).collect();
     if let Some(edition) = &message.edition {
         support::edition_at(edition).map_err(|error| ApiError::bad(format!("edition: {error}")))?;
     }
@@ -280,7 +276,7 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
         client_id: message.client_id,
         client_secret: message.client_secret,
         client_certificate: None,
-        faults: message.faults.map(|faults| faults.0.into()).unwrap_or_default(),
+        faults: message.faults.map(faults::chosen).transpose()?.map(Into::into).unwrap_or_default(),
     })
 }
 
@@ -389,7 +385,7 @@ fn set_clock(call: &Call<'_>) -> Result<Reply, ApiError> {
     let (now, _) = world.advance(wall);
     let target = wanted.unwrap_or(now);
     if target < now {
-        return Err(ApiError::bad(format!(
+        return Err(ApiError::conflict(format!(
             "now: {} is before {}, and a world's time does not run backwards; make a tenant whose clock starts there, or start simtune with --clock {}",
             clock::spell(target),
             clock::spell(now),
@@ -412,7 +408,7 @@ fn advance_clock(call: &Call<'_>) -> Result<Reply, ApiError> {
     let mut world = tenant.world();
     let (_, ran_before) = world.advance(wall);
     world.clock = world.clock.advanced(by, wall).ok_or_else(|| {
-        ApiError::bad(format!("by: {} leads beyond the year 9999, which no date of the service can", message.by))
+        ApiError::conflict(format!("by: {} leads beyond the year 9999, which no date of the service can", message.by))
     })?;
     let (now, ran) = world.advance(wall);
     Ok(Reply::ok(&Advanced { now: clock::spell(now), ran: ran_before + ran }))

@@ -15,13 +15,13 @@ use crate::fleet;
 use crate::random::Draw;
 use crate::wire::device_json::{self, Form, View};
 use crate::wire::shape::Shape;
+use crate::wire::strict;
 use crate::world::{CheckInRefusal, World};
 
 /// Devices in one answer, unless `top` says less.
-const PAGE: usize = 1_000;
+pub(super) const PAGE: usize = 1_000;
 
 pub(super) fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.only_query(&["top", "after"])?;
     let tenant = call.tenant()?;
     let top = match call.query("top") {
         None => PAGE,
@@ -143,7 +143,7 @@ fn merge_physical(physical: &Physical, patch: Json) -> Result<Physical, ApiError
             }
         }
     }
-    serde_json::from_value(merged).map_err(|error| ApiError::bad(format!("physical: {error}")))
+    strict::read(merged).map_err(|error| ApiError::bad(format!("physical: {error}")))
 }
 
 fn device_id(call: &Call<'_>) -> Result<Uuid, ApiError> {

@@ -1,16 +1,13 @@
 //! The faults of a tenant: what goes wrong there on purpose, and how often it did.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::Call;
 use super::api::object;
+use super::formats;
 use super::openapi::closed;
 use super::reply::{ApiError, Reply};
-use crate::faults::profile::{PROFILES, Profile};
+use crate::faults::profile::Profile;
 use crate::faults::{Armed, Faults, Rule, load};
 
 /// The member that names a profile in the place of rules.
@@ -31,10 +28,10 @@ pub(super) fn replace(call: &Call<'_>) -> Result<Reply, ApiError> {
     let rules = match (members.remove(VALUE), members.remove(PROFILE)) {
         (Some(value), None) => listed(value),
         (None, Some(Json::String(name))) => named(&name),
-        (None, Some(_)) => Err(format!("{PROFILE}: it must be a string")),
-        _ => Err(format!("the body has {VALUE}, a list of faults, or {PROFILE}, the name of some")),
+        (None, Some(_)) => Err(ApiError::bad(format!("{PROFILE}: it must be a string"))),
+        _ => Err(ApiError::bad(format!("the body has {VALUE}, a list of faults, or {PROFILE}, the name of some"))),
     };
-    let faults = Faults::new(&rules.map_err(ApiError::bad)?);
+    let faults = Faults::new(&rules?);
     let mut world = tenant.world();
     world.faults = faults;
     Ok(shown(world.faults.armed()))
@@ -45,18 +42,32 @@ pub(super) fn delete(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::Empty)
 }
 
-fn listed(value: Json) -> Result<Vec<Rule>, String> {
-    match value {
-        Json::Array(rules) => load::rules(rules).map_err(|problem| problem.to_string()),
-        _ => Err(format!("{VALUE}: it must be a list of faults")),
+/// The faults that a new tenant begins with: a profile's name, or a list.
+pub(super) fn chosen(choice: Json) -> Result<Vec<Rule>, ApiError> {
+    match choice {
+        Json::String(name) => named(&name),
+        list => listed(list),
     }
+    .map_err(|error| error.within("faults"))
 }
 
-fn named(name: &str) -> Result<Vec<Rule>, String> {
+fn listed(value: Json) -> Result<Vec<Rule>, ApiError> {
+    let Json::Array(rules) = value else {
+        return Err(ApiError::bad(format!("{VALUE}: it must be a list of faults")));
+    };
+    // No schema can say that no two have the same id, so that is a conflict and no mistake in a member.
+    let has_twins = load::has_twins(&rules);
+    load::rules(rules).map_err(|problem| {
+        let refuse = if has_twins { ApiError::conflict } else { ApiError::bad };
+        refuse(problem.to_string())
+    })
+}
+
+fn named(name: &str) -> Result<Vec<Rule>, ApiError> {
     let profile = Profile::named(name);
     profile
         .map(Profile::rules)
-        .ok_or_else(|| format!("there is no fault profile '{name}'; there are {}", Profile::names()))
+        .ok_or_else(|| ApiError::bad(format!("there is no fault profile '{name}'; there are {}", Profile::names())))
 }
 
 fn shown(armed: &[Armed]) -> Reply {
@@ -72,42 +83,11 @@ fn shown(armed: &[Armed]) -> Reply {
     Reply::list(&rows)
 }
 
-/// The faults that a new tenant begins with: a profile's name, or a list.
-#[derive(Debug)]
-pub(super) struct FaultChoice(pub(super) Vec<Rule>);
-
-impl<'de> Deserialize<'de> for FaultChoice {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let rules = match Json::deserialize(deserializer)? {
-            Json::String(name) => named(&name),
-            list => listed(list),
-        };
-        rules.map(Self).map_err(|error| serde::de::Error::custom(format!("faults: {error}")))
-    }
-}
-
-impl JsonSchema for FaultChoice {
-    fn schema_name() -> Cow<'static, str> {
-        "FaultChoice".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let rule = generator.subschema_for::<Rule>();
-        json_schema!({ "anyOf": [
-            { "type": "string", "enum": profiles() },
-            { "type": "array", "items": rule, "maxItems": load::LIMIT },
-        ] })
-    }
-}
-
-fn profiles() -> Vec<&'static str> {
-    PROFILES.iter().map(|profile| profile.name).collect()
-}
-
 /// What PUT takes: a list, or a profile's name. `rule` is the schema of one.
 pub(super) fn change_schema(rule: &Json) -> Json {
     let value = json!({ "type": "array", "items": rule, "maxItems": load::LIMIT });
-    closed(&json!({ VALUE: value, PROFILE: { "type": "string", "enum": profiles() } }), &[])
+    let profile = json!({ "enum": formats::fault_profiles() });
+    json!({ "oneOf": [closed(&json!({ VALUE: value }), &[VALUE]), closed(&json!({ PROFILE: profile }), &[PROFILE])] })
 }
 
 /// What GET and PUT give: the rules with their counts.

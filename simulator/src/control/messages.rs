@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Number, Value as Json};
 use uuid::Uuid;
 
-use super::faults::FaultChoice;
+use super::formats;
 use crate::config::AuthOption;
 use crate::identity::defect::Defect;
+use crate::wire::strict;
 
 /// How a new tenant begins; everything absent is as for the default tenant's defaults.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -19,29 +20,37 @@ pub(super) struct NewTenant {
     /// What every draw comes from.
     pub(super) seed: Option<u64>,
     /// An edition's id, a date, or `latest`.
+    #[schemars(schema_with = "formats::maybe_edition")]
     pub(super) edition: Option<String>,
     /// A profile of quirks.
+    #[schemars(schema_with = "formats::maybe_quirks")]
     pub(super) quirks: Option<String>,
     /// Single quirks over the profile.
+    #[schemars(schema_with = "formats::single_quirks")]
     pub(super) quirk: Map<String, Json>,
     /// `report`, `enforce`, `off`, or a factor that scales the documented budgets and enforces them.
     pub(super) throttle: Option<ThrottleChoice>,
     /// `auto`, `manual`, or the instant at which a manual clock starts.
+    #[schemars(schema_with = "formats::maybe_clock")]
     pub(super) clock: Option<String>,
     /// Whether credentials matter.
     pub(super) auth: Option<AuthOption>,
     /// From push to answer (`2s`, `PT2S`), or `realistic`.
+    #[schemars(schema_with = "formats::maybe_check_in")]
     pub(super) check_in: Option<String>,
     /// Its id.
     pub(super) tenant_id: Option<Uuid>,
     /// Its domain.
+    #[schemars(schema_with = "formats::maybe_domain")]
     pub(super) domain: Option<String>,
     /// Its app's id.
     pub(super) client_id: Option<Uuid>,
     /// Its app's secret.
+    #[schemars(schema_with = "formats::maybe_secret")]
     pub(super) client_secret: Option<String>,
     /// What goes wrong on purpose: a profile's name, or a list of faults.
-    pub(super) faults: Option<FaultChoice>,
+    #[schemars(schema_with = "formats::maybe_faults")]
+    pub(super) faults: Option<Json>,
 }
 
 /// A fleet: `"one-of-each"` or `2500`.
@@ -52,7 +61,9 @@ impl<'de> Deserialize<'de> for FleetChoice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Json::deserialize(deserializer)? {
             Json::String(name) => Ok(Self(name)),
-            Json::Number(count) if count.is_u64() => Ok(Self(count.to_string())),
+            Json::Number(count) if let Some(count) = strict::whole(&count).filter(Number::is_u64) => {
+                Ok(Self(count.to_string()))
+            }
             other => Err(serde::de::Error::custom(format!(
                 "a fleet is the name of a built-in one or a number of devices, not {other}"
             ))),
@@ -66,7 +77,7 @@ impl JsonSchema for FleetChoice {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["string", "integer"], "minimum": 0 })
+        formats::fleet().try_into().expect("a schema")
     }
 }
 
@@ -77,7 +88,8 @@ pub(super) struct ThrottleChoice(pub(super) String);
 impl<'de> Deserialize<'de> for ThrottleChoice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Json::deserialize(deserializer)? {
-            Json::String(mode) => Ok(Self(mode)),
+            // A factor is a number here, and not the text of one.
+            Json::String(mode) if !mode.contains(|c: char| c.is_ascii_digit()) => Ok(Self(mode)),
             Json::Number(factor) => Ok(Self(factor.to_string())),
             other => {
                 Err(serde::de::Error::custom(format!("throttle is report, enforce, off or a factor, not {other}")))
@@ -92,7 +104,7 @@ impl JsonSchema for ThrottleChoice {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["string", "number"] })
+        formats::throttle().try_into().expect("a schema")
     }
 }
 
@@ -149,9 +161,11 @@ pub(super) struct NewApp {
     pub(super) secrets: Vec<NewSecret>,
     /// Its certificates, as PEM text.
     #[serde(default)]
+    #[schemars(schema_with = "formats::certificates")]
     pub(super) certificates: Vec<String>,
     /// Where a sign-in may lead back to, beside loopback addresses and MSAL's own, which every app has.
     #[serde(default)]
+    #[schemars(schema_with = "formats::redirect_uris")]
     pub(super) redirect_uris: Vec<String>,
 }
 
@@ -199,6 +213,7 @@ pub(super) struct SecretView {
 /// A token to be made without asking for credentials.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(transform = formats::of_user_or_app)]
 pub(super) struct NewToken {
     /// The app; the default one if absent.
     pub(super) app: Option<Uuid>,
@@ -209,6 +224,7 @@ pub(super) struct NewToken {
     /// The app's roles, where it acts for itself; its own if absent.
     pub(super) roles: Option<Vec<String>>,
     /// How long it lives (`1h`, `PT1H`); an hour if absent.
+    #[schemars(schema_with = "formats::maybe_duration")]
     pub(super) lifetime: Option<String>,
     /// What is wrong with it; nothing, if absent.
     pub(super) defect: Option<Defect>,
@@ -219,9 +235,11 @@ pub(super) struct NewToken {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewUser {
     /// The sign-in name; a known one changes that user.
+    #[schemars(schema_with = "formats::sign_in_name")]
     pub(super) user_principal_name: String,
     /// The password; from the seed if absent.
     #[serde(default)]
+    #[schemars(schema_with = "formats::maybe_secret")]
     pub(super) password: Option<String>,
     /// The name shown.
     #[serde(default)]
@@ -230,6 +248,7 @@ pub(super) struct NewUser {
     #[serde(default)]
     pub(super) scopes: Option<Vec<String>>,
     /// `helpDeskOperator`, `schoolAdministrator`, `readOnlyOperator`, `endpointSecurityManager`, `intuneAdministrator` or `none`.
+    #[schemars(schema_with = "formats::role")]
     pub(super) role: String,
     /// The ids of the scope tags whose devices the user sees; all devices if there are none.
     #[serde(default)]
@@ -296,6 +315,7 @@ pub(super) struct SetClock {
     pub(super) mode: ClockMode,
     /// Where it stands; where it is, if absent.
     #[serde(default)]
+    #[schemars(schema_with = "formats::maybe_date")]
     pub(super) now: Option<String>,
 }
 
@@ -324,6 +344,7 @@ pub(super) struct ClockView {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Advance {
     /// A length of time (`PT8H`, `7d`).
+    #[schemars(schema_with = "formats::duration")]
     pub(super) by: String,
 }
 

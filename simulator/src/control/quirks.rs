@@ -4,9 +4,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Call;
 use super::api::object;
+use super::formats;
 use super::openapi::closed;
 use super::reply::{ApiError, Reply};
 use crate::quirks::{Profile, QUIRKS, Quirks};
+use crate::wire::strict;
 
 /// The member that chooses for all quirks before the others choose for one each. No quirk has that name.
 const PROFILE: &str = "profile";
@@ -27,12 +29,19 @@ pub(super) fn update(call: &Call<'_>) -> Result<Reply, ApiError> {
         quirks = Quirks::of(Profile::named(name).map_err(|error| ApiError::bad(format!("{PROFILE}: {error}")))?);
     }
     for (name, value) in members.iter().filter(|(name, _)| *name != PROFILE) {
-        // 400 and "400" are the same value to whoever writes it.
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        quirks.set(name, &value).map_err(ApiError::bad)?;
+        quirks.set(name, &spelled(value)).map_err(ApiError::bad)?;
     }
     tenant.world().set_quirks(quirks);
     Ok(shown(&quirks))
+}
+
+/// The value of a quirk as its text: `400` and `"400"` are the same to whoever writes it.
+pub(super) fn spelled(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Number(number) => strict::whole(number).unwrap_or_else(|| number.clone()).to_string(),
+        other => other.to_string(),
+    }
 }
 
 fn shown(quirks: &Quirks) -> Reply {
@@ -64,11 +73,7 @@ fn shown(quirks: &Quirks) -> Reply {
 pub(super) fn change_schema() -> Json {
     let mut members = Map::new();
     members.insert(PROFILE.to_owned(), json!({ "enum": Profile::ALL.map(|(name, _)| name) }));
-    for quirk in QUIRKS {
-        let mut values: Vec<Json> = quirk.values.iter().map(|(value, _)| json!(value)).collect();
-        values.extend(quirk.values.iter().filter_map(|(value, _)| value.parse::<u64>().ok().map(Json::from)));
-        members.insert(quirk.name.to_owned(), json!({ "enum": values }));
-    }
+    members.extend(formats::quirk_members());
     closed(&Json::Object(members), &[])
 }
 

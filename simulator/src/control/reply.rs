@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -70,11 +70,25 @@ pub(super) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// What may be asked instead, where the verb is wrong.
+    allow: Option<String>,
 }
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, code: &'static str, message: String) -> Self {
-        Self { status, code, message }
+        Self { status, code, message, allow: None }
+    }
+
+    /// 405, with the verbs that are answered there (documented: RFC 9110, 15.5.6).
+    pub(super) fn wrong_verb(path: &str, method: &Method, allowed: &[&str]) -> Self {
+        let allow = allowed.join(", ");
+        let message = format!("{path} answers {allow}, not {method}");
+        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "methodNotAllowed", message) }
+    }
+
+    /// The same, said of a member of the body.
+    pub(super) fn within(self, member: &str) -> Self {
+        Self { message: format!("{member}: {}", self.message), ..self }
     }
 
     /// 400: something the caller sent cannot be used.
@@ -99,6 +113,10 @@ impl ApiError {
 
     pub(super) fn into_response(self) -> Response<Outgoing> {
         let body = json!({ "error": { "code": self.code, "message": self.message } });
-        Reply::json(self.status, &body).into_response()
+        let mut response = Reply::json(self.status, &body).into_response();
+        if let Some(allow) = self.allow.and_then(|verbs| HeaderValue::try_from(verbs).ok()) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
     }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::Call;
 use super::messages::{NewToken, TokenView};
 use super::reply::{ApiError, Reply};
+use super::users;
 use crate::clock;
 use crate::identity::access_token::{self, Behalf, Claims, Credential};
 use crate::identity::authority::GRAPH;
@@ -31,9 +32,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     let user = match &message.user {
         None => None,
-        Some(name) => Some(tenant.find(name).ok_or_else(|| {
-            ApiError::bad(format!("user: there is no user '{name}'; GET /api/tenants/{{tenant}}/users lists them"))
-        })?),
+        Some(name) => Some(tenant.find(name).ok_or_else(|| users::unknown("user", name))?),
     };
     let (now, request_id) = {
         let (mut world, now) = call.world(&tenant);

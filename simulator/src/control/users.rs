@@ -1,10 +1,12 @@
 //! The control API's calls about users and their sign-ins: who there is, whose sessions end, who approves device codes.
 
+use hyper::StatusCode;
 use uuid::Uuid;
 
 use super::Call;
 use super::messages::{DeviceCodeSettings, NewUser, SignInSettings, UserView};
 use super::reply::{ApiError, Reply};
+use crate::config;
 use crate::identity::intune_role::IntuneRole;
 use crate::identity::user::{self, User, Users};
 use crate::random::Draw;
@@ -26,9 +28,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
     let message: NewUser = call.message()?;
     let name = message.user_principal_name;
-    let well_formed = name.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-        && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/');
-    if !well_formed {
+    if !is_sign_in_name(&name) {
         return Err(ApiError::bad(format!(
             "userPrincipalName: '{name}' is no sign-in name; write it like somebody@{}",
             tenant.domain
@@ -58,6 +58,20 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::created(&view(user)))
 }
 
+/// 404 for a member that names a user who is not there.
+pub(super) fn unknown(member: &str, name: &str) -> ApiError {
+    let message = format!("{member}: there is no user '{name}'; GET /api/tenants/{{tenant}}/users lists them");
+    ApiError::new(StatusCode::NOT_FOUND, "notFound", message)
+}
+
+/// Whether somebody can be called so: before the `@` what the directory allows in sign-in names (documented:
+/// plan-connect-userprincipalname), behind it a host name.
+pub(super) fn is_sign_in_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"'._!#^~-".contains(&byte);
+    name.split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && local.bytes().all(allowed) && config::is_host_name(domain))
+}
+
 /// Ends the user's sessions: what was issued before counts no more, and Graph says so at once.
 pub(super) fn revoke(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
@@ -76,11 +90,7 @@ pub(super) fn set(call: &Call<'_>) -> Result<Reply, ApiError> {
     let message: SignInSettings = call.message()?;
     let approver = match message.device_code.auto_approve {
         None => None,
-        Some(name) => Some(tenant.find(&name).ok_or_else(|| {
-            ApiError::bad(format!(
-                "deviceCode.autoApprove: there is no user '{name}'; GET /api/tenants/{{tenant}}/users lists them"
-            ))
-        })?),
+        Some(name) => Some(tenant.find(&name).ok_or_else(|| unknown("deviceCode.autoApprove", &name))?),
     };
     tenant.sessions().auto_approve = approver.map(|user| user.id);
     Ok(Reply::ok(&settings_of(&tenant)))

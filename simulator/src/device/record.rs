@@ -99,7 +99,10 @@ macro_rules! properties {
                 json_key: concat!("\"", $name, "\":"),
                 shown: Shown::$list,
                 source: Source::Field(|record| record.$field.value()),
-                write: Some(|record, json| record.$field.assign(json)),
+                write: Some(|record, json| {
+                    shaped($edm, json)?;
+                    record.$field.assign(json)
+                }),
             }, )*
             $( Property {
                 name: $also_name,
@@ -314,6 +317,22 @@ impl Property {
     /// Whether `$filter` works on it.
     pub fn is_filterable(&self) -> bool {
         FILTERABLE.contains(&self.name)
+    }
+}
+
+/// Whether null can be written to a property.
+pub fn takes_null(property: &Property) -> bool {
+    property.write.is_some_and(|write| write(&mut Record::default(), &Json::Null).is_ok())
+}
+
+/// Whether JSON that is kept as it is has at least the outer shape of its type.
+fn shaped(edm: Edm, json: &Json) -> Result<(), &'static str> {
+    let items = |fits: fn(&Json) -> bool| json.is_null() || json.as_array().is_some_and(|items| items.iter().all(fits));
+    match edm {
+        Edm::Complex(_) if !(json.is_null() || json.is_object()) => Err("an object or null"),
+        Edm::ComplexCollection(_) if !items(Json::is_object) => Err("an array of objects, or null"),
+        Edm::StringCollection if !items(Json::is_string) => Err("an array of strings, or null"),
+        _ => Ok(()),
     }
 }
 

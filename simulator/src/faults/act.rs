@@ -22,6 +22,9 @@ use super::token::TokenDefect;
 use crate::clock;
 use crate::exchange::{Delivery, Point};
 
+/// What a [`Pause`] is, for schemas: the lengths of time up to an hour that people write.
+const PAUSE_PATTERN: &str = "^(?:[0-9]{1,6}ms|[0-9]{1,3}(?:\\.[0-9]{0,6})?s|[0-5]?[0-9]m|[01]h|PT[0-9]{1,3}(?:\\.[0-9]{0,6})?S|PT[0-5]?[0-9]M(?:[0-5]?[0-9](?:\\.[0-9]{0,6})?S)?|PT[01]H)$";
+
 /// The longest stall.
 const LONGEST_STALL: Duration = Duration::from_hours(1);
 
@@ -221,7 +224,7 @@ macro_rules! codes {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "integer", "minimum": $low, "maximum": $high })
+                json_schema!({ "type": "integer", "minimum": $low, "maximum": $high, "not": { "const": $but } })
             }
         }
     )* };
@@ -268,7 +271,7 @@ impl JsonSchema for Pause {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
+        json_schema!({ "type": "string", "pattern": PAUSE_PATTERN, "examples": ["2s"] })
     }
 }
 

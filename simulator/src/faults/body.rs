@@ -12,6 +12,7 @@ use super::named::{Chosen, Named, names};
 use crate::quirks::Confidence;
 use crate::wire::error::{self, Nested, Refusal};
 use crate::wire::headers::Content;
+use crate::wire::strict;
 
 /// One body that can be named.
 pub struct NamedBody {
@@ -242,9 +243,8 @@ pub enum BodyText {
     },
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schemars(rename = "LiteralBody")]
 struct Literal {
     /// JSON as it is.
     #[serde(default)]
@@ -278,7 +278,7 @@ impl<'de> Deserialize<'de> for BodyText {
         use serde::de::Error;
         let literal: Literal = match Json::deserialize(deserializer)? {
             Json::String(name) => return Chosen::named(&name).map(Self::Named).map_err(D::Error::custom),
-            object @ Json::Object(_) => serde_json::from_value(object).map_err(D::Error::custom)?,
+            object @ Json::Object(_) => strict::read(object).map_err(|error| D::Error::custom(error.into_inner()))?,
             _ => {
                 return Err(D::Error::custom(format!(
                     "it is the name of a body ({}), {{\"json\": …}} or {{\"text\": …, \"contentType\": …}}",
@@ -302,7 +302,21 @@ impl JsonSchema for BodyText {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [
             generator.subschema_for::<Chosen<NamedBody>>(),
-            generator.subschema_for::<Literal>(),
+            {
+                "type": "object",
+                "properties": { "json": { "type": ["object", "array", "string", "number", "boolean"] } },
+                "required": ["json"],
+                "additionalProperties": false,
+            },
+            {
+                "type": "object",
+                "properties": {
+                    "text": { "type": "string" },
+                    "contentType": { "anyOf": [generator.subschema_for::<HeaderText>(), { "type": "null" }] },
+                },
+                "required": ["text"],
+                "additionalProperties": false,
+            },
         ] })
     }
 }

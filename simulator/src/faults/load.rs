@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::act::Act;
 use super::rule::Rule;
+use crate::wire::strict;
 
 /// Rules at once.
 pub const LIMIT: usize = 1_000;
@@ -64,6 +65,15 @@ pub fn rules(values: Vec<Json>) -> Result<Vec<Rule>, Problem> {
     Ok(rules)
 }
 
+/// Whether two of them have the same id.
+pub fn has_twins(values: &[Json]) -> bool {
+    let ids =
+        |values: &[Json]| values.iter().filter_map(|value| value.get("id")?.as_str().map(str::to_owned)).collect();
+    let all: Vec<String> = ids(values);
+    let different: std::collections::BTreeSet<&String> = all.iter().collect();
+    different.len() < all.len()
+}
+
 fn rule(value: Json, number: usize) -> Result<Rule, Problem> {
     let id = value.get("id").and_then(Json::as_str).map(str::to_owned);
     let problem = |member: Option<String>, what: String| Problem { number, id: id.clone(), member, what };
@@ -85,7 +95,7 @@ fn rule(value: Json, number: usize) -> Result<Rule, Problem> {
             return Err(problem(Some("act".to_owned()), what));
         }
     }
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    strict::read(value).map_err(|error| {
         let path = error.path().to_string();
         problem((path != ".").then_some(path), in_plain_words(&error.inner().to_string()))
     })

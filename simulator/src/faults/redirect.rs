@@ -102,6 +102,10 @@ impl JsonSchema for Location {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
+        json_schema!({ "anyOf": [
+            { "enum": Self::ALL.map(|(name, _)| name) },
+            { "type": "string", "pattern": "^[ -~]*[/:?# ][ -~]*$" },
+            { "const": "" },
+        ] })
     }
 }

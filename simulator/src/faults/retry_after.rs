@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Number, Value as Json};
 
 use super::header::HeaderText;
-use crate::clock;
+use crate::clock::{self, DURATION_PATTERN};
+use crate::wire::strict;
 
 /// The value of a `Retry-After` header.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,7 +79,9 @@ impl<'de> Deserialize<'de> for RetryAfter {
         match Json::deserialize(deserializer)? {
             Json::Number(number) => Ok(Self::Number(number)),
             Json::String(text) => text.try_into().map(Self::Text).map_err(D::Error::custom),
-            date @ Json::Object(_) => serde_json::from_value(date).map(Self::Date).map_err(D::Error::custom),
+            date @ Json::Object(_) => {
+                strict::read(date).map(Self::Date).map_err(|error| D::Error::custom(error.into_inner()))
+            }
             _ => Err(D::Error::custom(
                 "it is a number, a text, or {\"date\": \"imf\" | \"rfc850\" | \"asctime\", \"in\": \"PT4S\"}",
             )),
@@ -92,7 +95,7 @@ impl JsonSchema for RetryAfter {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "number" }, { "type": "string" }, generator.subschema_for::<DateIn>()] })
+        json_schema!({ "anyOf": [{ "type": "number" }, generator.subschema_for::<HeaderText>(), generator.subschema_for::<DateIn>()] })
     }
 }
 
@@ -120,6 +123,6 @@ impl JsonSchema for Offset {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
+        json_schema!({ "type": "string", "pattern": format!("^-?(?:{})$", DURATION_PATTERN.trim_matches('^').trim_end_matches('$')) })
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use uuid::{Builder, Uuid};
 
@@ -14,6 +13,7 @@ use super::{believable, kind};
 use crate::device::physical::Physical;
 use crate::device::record::{PROPERTIES, Property, Record, Source, property};
 use crate::random::Draw;
+use crate::wire::strict;
 
 /// A device that does not live in a tenant yet.
 #[derive(Debug, Clone)]
@@ -177,6 +177,12 @@ pub(super) const RELATIONS: [&str; 11] = [
     "windowsProtectionState",
 ];
 
+/// Members that a device may be written with and that are not kept: what the service computes, and relations.
+pub fn skipped_members() -> impl Iterator<Item = &'static str> {
+    let computed = PROPERTIES.iter().filter(|property| !matches!(property.source, Source::Field(_)));
+    computed.map(|property| property.name).chain(RELATIONS)
+}
+
 /// What an object says, checked and not yet completed.
 struct Given<'a> {
     id: Option<Uuid>,
@@ -215,7 +221,7 @@ impl<'a> Given<'a> {
     fn member(&mut self, name: &'a str, value: &'a Json) -> Result<(), DeviceError> {
         if name.eq_ignore_ascii_case("physical") {
             self.physical =
-                Physical::deserialize(value).map_err(|reason| DeviceError::Physical { reason: reason.to_string() })?;
+                strict::read(value.clone()).map_err(|reason| DeviceError::Physical { reason: reason.to_string() })?;
             return Ok(());
         }
         if name.contains('@') || RELATIONS.iter().any(|relation| relation.eq_ignore_ascii_case(name)) {

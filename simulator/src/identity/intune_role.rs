@@ -131,6 +131,11 @@ impl IntuneRole {
         self.row().2
     }
 
+    /// Every name on the control API.
+    pub fn all_names() -> impl Iterator<Item = &'static str> {
+        ROLES.iter().map(|(_, name, _)| *name)
+    }
+
     /// All names, for a refusal.
     pub fn names() -> String {
         ROLES.map(|(_, name, _)| name).join(", ")

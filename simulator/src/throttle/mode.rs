@@ -39,6 +39,11 @@ impl Mode {
         }
     }
 
+    /// The least and the most that budgets can be multiplied by.
+    pub const fn factors() -> (f64, f64) {
+        (*FACTORS.start(), *FACTORS.end())
+    }
+
     /// Whether a request over a budget is refused.
     pub const fn refuses(self) -> bool {
         matches!(self, Self::Enforce { .. })

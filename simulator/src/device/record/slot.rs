@@ -142,6 +142,16 @@ impl Slot for Option<bool> {
     }
 }
 
+/// A whole number, also with a fraction of zero, which is the same number in JSON.
+fn whole(json: &Json) -> Option<i64> {
+    // The bounds are powers of two, so they are exact; the lower one is left out, as numbers below it were rounded to it.
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    let in_range = |float: &f64| float.fract() == 0.0 && *float > -BOUND && *float < BOUND;
+    #[expect(clippy::cast_possible_truncation, reason = "within bounds")]
+    let whole = |float: f64| float as i64;
+    json.as_i64().or_else(|| json.as_f64().filter(in_range).map(whole))
+}
+
 impl Slot for i64 {
     fn value(&self) -> Value<'_> {
         Value::Int(*self)
@@ -149,7 +159,7 @@ impl Slot for i64 {
 
     /// Also takes a string of digits, as saved responses with `IEEE754Compatible=true` have it.
     fn assign(&mut self, json: &Json) -> Result<(), &'static str> {
-        *self = json.as_i64().or_else(|| json.as_str()?.parse().ok()).ok_or("a whole number of at most 64 bits")?;
+        *self = whole(json).or_else(|| json.as_str()?.parse().ok()).ok_or("a whole number of at most 64 bits")?;
         Ok(())
     }
 }
@@ -161,7 +171,7 @@ impl Slot for i32 {
 
     fn assign(&mut self, json: &Json) -> Result<(), &'static str> {
         *self =
-            json.as_i64().and_then(|number| Self::try_from(number).ok()).ok_or("a whole number of at most 32 bits")?;
+            whole(json).and_then(|number| Self::try_from(number).ok()).ok_or("a whole number of at most 32 bits")?;
         Ok(())
     }
 }
