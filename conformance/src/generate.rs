@@ -386,6 +386,15 @@ fn around(stimulus: Stimulus) -> impl Strategy<Value = Scenario> {
             "Zoë’s 📱".clone_into(&mut tenant.devices[0].name);
         }
         let op = asking_for(stimulus.on.endpoint).unwrap_or(Op::ListDevices { filter: None, select: vec![] });
+        let op = match (&stimulus.act, stimulus.on.endpoint) {
+            // Where nothing else goes wrong, there is room for more than a batch can hold.
+            (Act::Slow { .. } | Act::Chunk { .. } | Act::Close {}, Endpoint::Batch) => {
+                let devices = tenant.devices.len();
+                tenant.devices.extend((devices..22).map(|place| Device::of_row("ios", &format!("Device {place}"))));
+                Op::BatchReset { devices: (0..22).map(DeviceRef::At).collect() }
+            }
+            _ => op,
+        };
         let program = vec![op; stimulus.on.nth as usize];
         if stimulus.on.endpoint == Endpoint::Token {
             tenant.sign_in = SignIn::ClientCredentials;

@@ -43,6 +43,19 @@ use crate::{arming, model};
 pub(crate) const ORIGIN: &str = "https://localhost:3650";
 const HOST: &str = "localhost:3650";
 
+/// What no URL can hold, beside what is not ASCII.
+const UNUSABLE: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 static KEY: LazyLock<Arc<SigningKey>> = LazyLock::new(|| Arc::new(SigningKey::development()));
 
 /// A simulator with one tenant, that of a scenario.
@@ -147,6 +160,8 @@ impl Simulator {
     pub(crate) fn deliver(&self, asked: &HttpRequest, patience: Duration) -> Result<Delivered, String> {
         let target = asked.url.strip_prefix(ORIGIN).unwrap_or(&asked.url);
         let target = if target.is_empty() { "/" } else { target };
+        // What no URL can hold is escaped on its way, as HTTP libraries do.
+        let target = &percent_encoding::utf8_percent_encode(target, UNUSABLE).to_string();
         let mut request = request(&asked.method, target, asked.body.clone())?;
         for (name, value) in &asked.headers {
             let name = HeaderName::try_from(name).map_err(|error| format!("header {name}: {error}"))?;

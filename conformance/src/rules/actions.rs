@@ -1,6 +1,6 @@
 //! Actions that must not be repeated or lost: IDM.
 
-use super::observe::{ERRORS, HTTP, RESET, SDK, claims, deeds, gap, is_action, is_ambiguous, repeated};
+use super::observe::{ERRORS, RESET, SDK, claims, deeds, gap, is_action, is_ambiguous, repeated, rfc9110};
 use super::scenes::resetting;
 use crate::defect::Defect;
 use crate::evidence::Case;
@@ -142,7 +142,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "IDM-01",
         summary: "An action whose outcome nobody knows is not asked for again by itself.",
         levels: Levels::all(Level::Must).sdk(Level::May),
-        sources: &[HTTP, super::observe::GUIDELINES],
+        sources: &[rfc9110::IDEMPOTENCE, super::observe::GUIDELINES],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| case.trace.exchanges.iter().any(|exchange| is_action(exchange) && is_ambiguous(exchange)),
@@ -155,7 +155,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "IDM-03",
         summary: "What a client says of an action agrees with what became of it; where it cannot know, it says so.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP],
+        sources: &[rfc9110::IDEMPOTENCE],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| {
@@ -186,7 +186,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "IDM-06",
         summary: "A reset is a POST without a body that says so by its length.",
         levels: Levels::all(Level::Must),
-        sources: &[RESET, HTTP, ERRORS],
+        sources: &[RESET, rfc9110::LENGTH, ERRORS],
         needs: &["op.reset"],
         watch: Watch::Case(Check {
             met: |case| case.trace.at(Endpoint::Reset).next().is_some(),
@@ -220,7 +220,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "IDM-08",
         summary: "409 and 412 are not repeated without reading again first.",
         levels: Levels::all(Level::Should),
-        sources: &[HTTP],
+        sources: &[rfc9110::PRECONDITIONS],
         needs: &[],
         watch: Watch::Not("no operation of the protocol sends a precondition"),
     },

@@ -25,13 +25,32 @@ pub(super) const VERSIONS: Source = source("Microsoft Graph, versioning and supp
 pub(super) const QUERIES: Source = source("Microsoft Graph, query parameters");
 pub(super) const GUIDELINES: Source = source("Microsoft REST API Guidelines");
 pub(super) const SDK: Source = source("msgraph-sdk-design");
-pub(super) const HTTP: Source = source("RFC 9110");
 pub(super) const BEARER: Source = source("RFC 6750");
 pub(super) const OAUTH: Source = source("RFC 6749, 5.2");
 pub(super) const ODATA: Source = source("OData 4.01");
 pub(super) const CAE: Source = source("Microsoft identity platform, claims challenges");
 pub(super) const RESET: Source = source("Microsoft Graph, managedDevice: resetPasscode");
 pub(super) const ROBUSTNESS: Source = source("robustness: harm without end");
+
+/// Sections of RFC 9110, HTTP Semantics.
+pub(super) mod rfc9110 {
+    use super::{Source, source};
+
+    pub(in crate::rules) const DATES: Source = source("RFC 9110, 5.6.7 and 10.2.3");
+    pub(in crate::rules) const RETRY_AFTER: Source = source("RFC 9110, 10.2.3");
+    pub(in crate::rules) const NAMES: Source = source("RFC 9110, 5.1");
+    pub(in crate::rules) const IDEMPOTENCE: Source = source("RFC 9110, 9.2.2");
+    pub(in crate::rules) const LENGTH: Source = source("RFC 9110, 8.6");
+    pub(in crate::rules) const PRECONDITIONS: Source = source("RFC 9110, 13");
+    pub(in crate::rules) const CODING: Source = source("RFC 9110, 8.4");
+    pub(in crate::rules) const STATUS: Source = source("RFC 9110, 15");
+    pub(in crate::rules) const INTERIM: Source = source("RFC 9110, 15.2");
+    pub(in crate::rules) const REDIRECTS: Source = source("RFC 9110, 15.4");
+    pub(in crate::rules) const LOCATION: Source = source("RFC 9110, 10.2.2");
+    pub(in crate::rules) const CHALLENGES: Source = source("RFC 9110, 11.6.1");
+    pub(in crate::rules) const CONTENT: Source = source("RFC 9110, 8.3 and 9.3.1");
+    pub(in crate::rules) const AUTHORITY: Source = source("RFC 9110, 4.3.4");
+}
 
 /// A text that was read when the requirements were collected.
 pub(super) const fn source(text: &'static str) -> Source {

@@ -4,8 +4,8 @@ use chrono::DateTime;
 use serde_json::Value as Json;
 
 use super::observe::{
-    GUIDELINES, HTTP, ODATA, PRACTICES, SDK, VERSIONS, deeds, hits, met, met_only, must_not_matter, seen, undisturbed,
-    wrong,
+    GUIDELINES, ODATA, PRACTICES, SDK, VERSIONS, deeds, hits, met, met_only, must_not_matter, rfc9110, seen,
+    undisturbed, wrong,
 };
 use super::scenes::{getting, list_meets, listing, resetting};
 use crate::client_log::End;
@@ -365,7 +365,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "PAR-10",
         summary: "Compressed answers are understood by whoever asks for them.",
         levels: Levels::all(Level::Must),
-        sources: &[SDK, HTTP],
+        sources: &[SDK, rfc9110::CODING],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| {
@@ -424,7 +424,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "PAR-13",
         summary: "A status that is not known means what x00 of its class means.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP, SDK],
+        sources: &[rfc9110::STATUS, SDK],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| met(case, strange_status),
@@ -437,7 +437,7 @@ pub(super) static RULES: &[Rule] = &[
         "PAR-14",
         "Interim answers are skipped.",
         Level::Must,
-        &[HTTP],
+        &[rfc9110::INTERIM],
         |act| matches!(act, Act::Informational { .. }),
         || list_meets(Act::Informational { code: 103 }),
         &[]

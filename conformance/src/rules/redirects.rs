@@ -1,6 +1,6 @@
 //! Redirects: RED.
 
-use super::observe::{ENDLESS, HTTP, ODATA, ROBUSTNESS, SDK, deeds, hit, hits, met, must_not_matter};
+use super::observe::{ENDLESS, ODATA, ROBUSTNESS, SDK, deeds, hit, hits, met, must_not_matter, rfc9110};
 use super::paging::token_along_redirect;
 use super::scenes::{batch, list_meets, listing, resetting};
 use crate::client_log::ErrorKind;
@@ -132,7 +132,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "RED-02",
         summary: "After 303 comes a GET; after 307 and 308 the same verb and body.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP, SDK],
+        sources: &[rfc9110::REDIRECTS, SDK],
         needs: &["redirect.follow"],
         watch: Watch::Case(Check {
             met: |case| {
@@ -148,7 +148,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "RED-03",
         summary: "A `Location` without scheme and host is resolved.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP, SDK],
+        sources: &[rfc9110::LOCATION, SDK],
         needs: &["redirect.follow"],
         watch: Watch::Case(Check {
             met: |case| hits(case, relative).any(|(_, exchange)| exchange.request.method == "GET"),
@@ -161,7 +161,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "RED-04",
         summary: "The token does not follow a redirect to another host.",
         levels: Levels::all(Level::Must),
-        sources: &[SDK, HTTP],
+        sources: &[SDK, rfc9110::REDIRECTS],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| met(case, abroad),
@@ -174,7 +174,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "RED-05",
         summary: "A redirect from https to http is not followed with the token.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP, super::observe::BEARER],
+        sources: &[rfc9110::REDIRECTS, super::observe::BEARER],
         needs: &[],
         watch: Watch::Not("a scenario has one door to the service; a downgrade would lead out of it"),
     },
@@ -182,7 +182,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "RED-06",
         summary: "Redirects in a circle come to an end.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP, ROBUSTNESS],
+        sources: &[rfc9110::REDIRECTS, ROBUSTNESS],
         needs: &["redirect.follow"],
         watch: Watch::Case(Check {
             met: |case| hits(case, redirected).count() > 1,
@@ -200,7 +200,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "RED-07",
         summary: "A batch that is redirected by 307 or 308 keeps its body.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP],
+        sources: &[rfc9110::REDIRECTS],
         needs: &["redirect.follow", "op.batch_reset"],
         watch: Watch::Case(Check {
             met: |case| {

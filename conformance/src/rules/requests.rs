@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::observe::{HTTP, ODATA, PRACTICES, QUERIES, SDK, VERSIONS, deeds, met, source, undisturbed, wrong};
+use super::observe::{ODATA, PRACTICES, QUERIES, SDK, VERSIONS, deeds, met, rfc9110, source, undisturbed, wrong};
 use super::scenes::{finding, getting, listing};
 use crate::defect::Defect;
 use crate::evidence::Case;
@@ -185,7 +185,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "ENC-06",
         summary: "A body has a type, and a GET has no body.",
         levels: Levels::all(Level::Should),
-        sources: &[ODATA, HTTP],
+        sources: &[ODATA, rfc9110::CONTENT],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| {
@@ -255,7 +255,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "TRN-03",
         summary: "The certificate and the name in it are checked.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP],
+        sources: &[rfc9110::AUTHORITY],
         needs: &[],
         watch: Watch::Not("the kit's own certificates are right; a wrong one is not offered yet"),
     },
@@ -329,7 +329,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "CON-01",
         summary: "An ETag is sent as it was received; after 412 it is read again.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP],
+        sources: &[rfc9110::PRECONDITIONS],
         needs: &[],
         watch: Watch::Not("no operation of the protocol sends a precondition"),
     },

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime};
 
 use super::observe::{
-    ENDLESS, GUIDELINES, HOT, HTTP, PRACTICES, ROBUSTNESS, ROUNDING, SDK, THROTTLING, deeds, gap, hits, repeated,
+    ENDLESS, GUIDELINES, HOT, PRACTICES, ROBUSTNESS, ROUNDING, SDK, THROTTLING, deeds, gap, hits, repeated, rfc9110,
 };
 use super::scenes::{batch, list_meets, listing, told_to_wait};
 use crate::defect::Defect;
@@ -286,7 +286,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "THR-02",
         summary: "The same where `Retry-After` is a date.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP, GUIDELINES],
+        sources: &[rfc9110::DATES, GUIDELINES],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| asks(case, is_date),
@@ -299,7 +299,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "THR-03",
         summary: "All three formats of HTTP's dates are understood, and as UTC.",
         levels: Levels::all(Level::Should).rfc(Level::Must),
-        sources: &[HTTP],
+        sources: &[rfc9110::DATES],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| asks(case, is_old_date),
@@ -312,7 +312,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "THR-04",
         summary: "The same after 503 and 504.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP, SDK, PRACTICES],
+        sources: &[rfc9110::RETRY_AFTER, SDK, PRACTICES],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| asks(case, is_503),
@@ -437,7 +437,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "THR-12",
         summary: "`retry-after` is found whatever the case of its letters.",
         levels: Levels::all(Level::Must),
-        sources: &[HTTP],
+        sources: &[rfc9110::NAMES],
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| asks(case, seconds_with_429),
@@ -528,7 +528,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "THR-23",
         summary: "`Retry-After` holds at the token endpoint too.",
         levels: Levels::all(Level::Should),
-        sources: &[HTTP],
+        sources: &[rfc9110::RETRY_AFTER],
         needs: &["auth.client_credentials"],
         watch: Watch::Case(Check {
             met: |case| asks(case, is_of_token),

@@ -1,6 +1,6 @@
 //! Signing in: AUTH.
 
-use super::observe::{BEARER, CAE, ENDLESS, OAUTH, ROBUSTNESS, deeds, hits, met, source, undisturbed};
+use super::observe::{BEARER, CAE, ENDLESS, OAUTH, ROBUSTNESS, deeds, hits, met, rfc9110, source, undisturbed};
 use super::scenes::{getting, listing};
 use crate::defect::Defect;
 use crate::evidence::Case;
@@ -196,7 +196,7 @@ pub(super) static RULES: &[Rule] = &[
         id: "AUTH-05",
         summary: "Several challenges in one answer are told apart.",
         levels: Levels::all(Level::Should),
-        sources: &[super::observe::HTTP, CAE],
+        sources: &[rfc9110::CHALLENGES, CAE],
         needs: &[],
         watch: Watch::Not("the simulator sends one challenge with an answer"),
     },
