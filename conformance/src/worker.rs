@@ -358,7 +358,8 @@ impl Shared {
             state.answered.insert(id);
             return Ok(());
         }
-        let Some(waiting) = state.waiting.remove(&id) else {
+        // It goes on waiting until the answer is known to be one: the end of its wait would be taken for the worker's.
+        let Some(waiting) = state.waiting.get(&id) else {
             return Err(if state.answered.contains(&id) {
                 format!("it answers {id} a second time")
             } else {
@@ -373,9 +374,10 @@ impl Shared {
             (Some(_), Ok(None)) => return Err(format!("it answers {id} with ok where a result belongs")),
             _ => {}
         }
-        state.answered.insert(id);
         // Whoever asked may have gone.
         let _ = waiting.tell.send(answer);
+        state.waiting.remove(&id);
+        state.answered.insert(id);
         Ok(())
     }
 }

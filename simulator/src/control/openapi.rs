@@ -20,6 +20,7 @@ use crate::faults::Rule;
 use crate::fleet;
 use crate::odata::value::Edm;
 use crate::ready::Ready;
+use crate::tenant::snapshots::SnapshotName;
 use crate::why::Why;
 
 pub(super) fn show(_: &Call<'_>) -> Result<Reply, ApiError> {
@@ -134,6 +135,13 @@ fn path_parameter(name: &str) -> Json {
         parameter["description"] = "The tenant's id or domain, or default.".into();
         parameter["schema"]["default"] = "default".into();
         parameter["example"] = "default".into();
+    }
+    if name == "snapshot" {
+        parameter["schema"]["pattern"] = SnapshotName::PATTERN.into();
+    }
+    if name == "request" {
+        parameter["description"] = "The header request-id of the answer.".into();
+        parameter["schema"]["format"] = "uuid".into();
     }
     parameter
 }

@@ -24,6 +24,9 @@ pub struct TooManySnapshots;
 pub struct Snapshots(BTreeMap<SnapshotName, Arc<Moment>>);
 
 impl SnapshotName {
+    /// What a name looks like. `.` and `..` alone would be taken for parts of the path by clients.
+    pub const PATTERN: &str = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$";
+
     /// The name, as it is written in a path.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -35,11 +38,13 @@ impl std::str::FromStr for SnapshotName {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if (1..=NAME_LIMIT).contains(&text.len()) && text.bytes().all(plain) {
+        if (1..=NAME_LIMIT).contains(&text.len()) && text.bytes().all(plain) && !text.starts_with('.') {
             return Ok(Self(text.to_owned()));
         }
         let shown: String = text.chars().take(NAME_LIMIT).collect();
-        Err(format!("'{shown}' is no name of a snapshot: write 1 to {NAME_LIMIT} letters, digits, '.', '_' and '-'"))
+        Err(format!(
+            "'{shown}' is no name of a snapshot: write 1 to {NAME_LIMIT} letters, digits, '.', '_' and '-', and no '.' first"
+        ))
     }
 }
 
