@@ -1,8 +1,8 @@
 //! A client that behaves: it proves that what is required can be done, and that no rule convicts the innocent.
 //!
 //! With a [`Defect`] it is a client that does not, wrong in the one place of its code where the real one was. Its layers,
-//! from the inside: [`http`] sends once; [`redirect`] goes where it is sent; [`token`] signs in; [`retry`] comes again;
-//! [`paging`], [`batch`] and [`operations`] are what it is asked for; [`read`] understands answers.
+//! from the inside: `http` sends once; `redirect` goes where it is sent; `token` signs in; `retry` comes again;
+//! `paging`, `batch` and `operations` are what it is asked for; `read` understands answers.
 
 mod batch;
 mod http;

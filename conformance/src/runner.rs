@@ -1,7 +1,7 @@
 //! A whole run: scenarios are drawn, run and judged; the first conviction by each rule is made small.
 //!
-//! The path of a scenario: [`generate`](crate::generate) draws it, a [`Drive`] runs it in a tenant of its own and brings
-//! back evidence, [`judge`](crate::judge) asks every rule, and where one convicts, [`shrink`](crate::shrink) looks for the
+//! The path of a scenario: [`generate`] draws it, a [`Drive`] runs it in a tenant of its own and brings
+//! back evidence, [`judge`](crate::judge) asks every rule, and where one convicts, [`shrink`] looks for the
 //! smallest scenario of which it says the same. Nothing of that depends on how many scenarios run at the same time.
 
 use serde::{Deserialize, Serialize};

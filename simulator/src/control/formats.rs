@@ -6,6 +6,7 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value as Json, json};
 
+use super::users;
 use crate::clock::DURATION_PATTERN;
 use crate::faults::Rule;
 use crate::faults::load;
@@ -83,7 +84,7 @@ pub(super) fn maybe_secret(_: &mut SchemaGenerator) -> Schema {
 
 /// A sign-in name.
 pub(super) fn sign_in_name(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": SIGN_IN_NAME, "examples": ["somebody@simtune.example"] })
+    json_schema!({ "type": "string", "maxLength": users::NAME_LIMIT, "pattern": SIGN_IN_NAME, "examples": ["somebody@simtune.example"] })
 }
 
 /// A role of Intune.
@@ -172,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::string::string_regex;
 
-    use super::{DOMAIN, DURATION_PATTERN, EDITION, REDIRECT_URI, SIGN_IN_NAME};
+    use super::{DOMAIN, DURATION_PATTERN, EDITION, REDIRECT_URI, SIGN_IN_NAME, users};
     use crate::identity::redirect_uri;
     use crate::{clock, config, support};
 
@@ -189,7 +190,7 @@ mod tests {
             duration in texts_of(DURATION_PATTERN),
             edition in texts_of(EDITION),
             domain in texts_of(DOMAIN).prop_filter("of a length", |domain| domain.len() <= 253),
-            name in texts_of(SIGN_IN_NAME).prop_filter("of a length", |name| name.len() <= 253),
+            name in texts_of(SIGN_IN_NAME).prop_filter("of a length", |name| name.len() <= users::NAME_LIMIT),
             uri in texts_of(REDIRECT_URI),
         ) {
             prop_assert!(clock::duration(&duration).is_ok(), "{duration}");

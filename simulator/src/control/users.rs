@@ -64,12 +64,17 @@ pub(super) fn unknown(member: &str, name: &str) -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "notFound", message)
 }
 
+/// Bytes of a sign-in name (documented: plan-connect-userprincipalname).
+pub(super) const NAME_LIMIT: usize = 113;
+
 /// Whether somebody can be called so: before the `@` what the directory allows in sign-in names (documented:
 /// plan-connect-userprincipalname), behind it a host name.
 pub(super) fn is_sign_in_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"'._!#^~-".contains(&byte);
-    name.split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && local.bytes().all(allowed) && config::is_host_name(domain))
+    name.len() <= NAME_LIMIT
+        && name.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && local.bytes().all(allowed) && config::is_host_name(domain)
+        })
 }
 
 /// Ends the user's sessions: what was issued before counts no more, and Graph says so at once.
