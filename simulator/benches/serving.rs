@@ -4,6 +4,7 @@
 //! else the machine does hits both. Figures are ratios within one run. The bare server answers every request with the
 //! bytes and headers recorded from the simulator, on the same runtime with the same number of threads; only request id
 //! and date are not made anew.
+//! Both let go of clients that send no request: the bare server with hyper's timer, the simulator with its own.
 
 #[path = "support/measure.rs"]
 mod measure;
@@ -199,7 +200,7 @@ impl Drop for Bare {
     }
 }
 
-/// Serves the recorded answer: the same connection settings as the simulator's, and nothing else.
+/// Serves the recorded answer, with hyper's own settings for a server that faces strangers, and nothing else.
 fn bare(file: &str) {
     let recorded = std::fs::read(file).expect("the recorded answer");
     let end = find(&recorded, b"\r\n\r\n").expect("an answer has a head");

@@ -207,6 +207,14 @@ impl Request {
         }
     }
 
+    /// The target's path, or what stands for it, and its query.
+    pub fn path_and_query(&self) -> (&str, Option<&str>) {
+        match self.uri.path_and_query() {
+            Some(target) => (target.path(), target.query()),
+            None => (self.target(), None),
+        }
+    }
+
     /// A header's value as text, if it is text.
     pub fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

@@ -13,7 +13,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-pub use self::mask::{TokenHash, target as masked_target};
+pub use self::mask::{TokenHash, form as masked_query, target as masked_target};
 use crate::device::ManagedDevice;
 use crate::quirks::Quirks;
 use crate::support::Edition;
@@ -309,7 +309,7 @@ fn shown(entry: &Entry, seq: u64) -> Json {
     }
     let answer_headers: Map<String, Json> = entry
         .head
-        .headers()
+        .headers(&entry.head.request_id.hyphenated().to_string())
         .iter()
         .map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());

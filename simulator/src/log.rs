@@ -6,12 +6,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::journal;
+use crate::wire::json::{self, DatePrecision};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use uuid::Uuid;
-
-use crate::wire::json::{self, DatePrecision};
 
 /// Bytes that may wait; beyond that lines are counted and left out, because a slow terminal must not slow the service.
 const WAITING: usize = 4 * 1024 * 1024;
@@ -36,14 +35,16 @@ pub struct Line<'a> {
     pub time: DateTime<Utc>,
     /// The verb.
     pub method: &'a str,
-    /// Path and query.
-    pub target: &'a str,
+    /// The path.
+    pub path: &'a str,
+    /// The query, where there is one.
+    pub query: Option<&'a str>,
     /// The status answered.
     pub status: u16,
     /// Bytes of the body as sent.
     pub bytes: usize,
     /// The service's id, which the journal has too.
-    pub request_id: Uuid,
+    pub request_id: &'a str,
 }
 
 /// Where lines go.
@@ -141,26 +142,47 @@ impl Log {
 }
 
 fn write_text(out: &mut Vec<u8>, line: &Line<'_>) {
-    json::bare_date(out, line.time, DatePrecision::Seconds);
+    second(out, line.time);
     out.push(b' ');
     json::integer(out, line.status.into());
-    for word in [line.method, &crate::journal::masked_target(line.target)] {
-        out.push(b' ');
-        out.extend_from_slice(word.as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(line.method.as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(line.path.as_bytes());
+    if let Some(query) = line.query {
+        out.push(b'?');
+        out.extend_from_slice(journal::masked_query(query).as_bytes());
     }
     out.push(b' ');
     json::integer(out, i64::try_from(line.bytes).unwrap_or(i64::MAX));
     out.extend_from_slice(b"B ");
-    let mut id = Uuid::encode_buffer();
-    out.extend_from_slice(line.request_id.hyphenated().encode_lower(&mut id).as_bytes());
+    out.extend_from_slice(line.request_id.as_bytes());
     out.push(b'\n');
+}
+
+/// Appends a time to the second. Many lines have the same, so each thread keeps the last one that it spelled.
+fn second(out: &mut Vec<u8>, time: DateTime<Utc>) {
+    thread_local! {
+        static LAST: RefCell<(i64, Vec<u8>)> = const { RefCell::new((i64::MIN, Vec::new())) };
+    }
+    LAST.with_borrow_mut(|(second, spelled)| {
+        if *second != time.timestamp() {
+            spelled.clear();
+            json::bare_date(spelled, time, DatePrecision::Seconds);
+            *second = time.timestamp();
+        }
+        out.extend_from_slice(spelled);
+    });
 }
 
 fn write_json(out: &mut Vec<u8>, line: &Line<'_>) {
     out.extend_from_slice(b"{\"time\":");
     json::date(out, line.time, DatePrecision::Ticks);
     let _ = write!(out, ",\"status\":{},\"method\":\"{}\",\"target\":", line.status, line.method);
-    json::string(out, &crate::journal::masked_target(line.target));
+    match line.query {
+        Some(query) => json::string(out, &format!("{}?{}", line.path, journal::masked_query(query))),
+        None => json::string(out, line.path),
+    }
     let _ = writeln!(out, ",\"bytes\":{},\"requestId\":\"{}\"}}", line.bytes, line.request_id);
 }
 
@@ -213,17 +235,17 @@ fn write_all(shared: &Shared) {
 mod tests {
     use super::{Line, LogFormat, write_json, write_note, write_text};
     use chrono::DateTime;
-    use uuid::Uuid;
 
     #[test]
     fn lines_read_well_and_hold_no_secret() {
         let line = Line {
             time: DateTime::from_timestamp(1_520_496_000, 123_456_700).unwrap(),
             method: "GET",
-            target: "/v1.0/users?code=hush&$top=1",
+            path: "/v1.0/users",
+            query: Some("code=hush&$top=1"),
             status: 200,
             bytes: 12,
-            request_id: Uuid::nil(),
+            request_id: "00000000-0000-0000-0000-000000000000",
         };
         let mut out = Vec::new();
         write_text(&mut out, &line);

@@ -5,8 +5,10 @@ mod delivery;
 mod http;
 mod opening;
 mod passage;
+mod patience;
 mod rewound;
 mod unreadable;
+mod waiting;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -120,7 +122,7 @@ async fn control_connection(stream: TcpStream, control: Arc<Control>, stop: Stop
             Ok::<_, Infallible>(control.answer(request, stopping).await)
         }
     });
-    let connection = http::one().serve_connection(TokioIo::new(stream), answer);
+    let connection = http::one_with_timer().serve_connection(TokioIo::new(stream), answer);
     // A connection that ends in an error concerns the client that broke it, and nobody else.
     let _ = http::drive(connection, http1::Connection::graceful_shutdown, stop).await;
 }

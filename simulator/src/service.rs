@@ -12,6 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
+use uuid::Uuid;
 
 use self::injection::Met;
 use crate::access::{Access, Caller};
@@ -223,12 +224,23 @@ impl Service {
         }
     }
 
+    /// The host and port that links begin with. Nearly every client uses the simulator's own, which is known to be sound.
+    fn authority<'a>(&'a self, request: &'a Request, told: &Told<'a>) -> &'a str {
+        let own = &*self.default_authority;
+        let is_own =
+            told.host.is_some_and(|host| host.as_bytes() == own.as_bytes()) && request.uri.authority().is_none();
+        if is_own && !own.ends_with(request.door.scheme().port().1) {
+            return own;
+        }
+        request.authority_of(told.host).unwrap_or(own)
+    }
+
     /// How the request is spelled, as far as its answer depends on it.
     fn spelling<'a>(&'a self, request: &'a Request, told: &Told<'a>) -> Spelling<'a> {
         Spelling {
             target: request.target(),
             scheme: request.door.scheme().name(),
-            authority: request.authority_of(told.host).unwrap_or(&self.default_authority),
+            authority: self.authority(request, told),
             shape: Shape::of_accept(told.accept.map(HeaderValue::as_bytes)),
             preferences: if told.prefers { Preferences::of(&request.headers) } else { Preferences::default() },
             gzip: told.accepts_gzip(),
@@ -403,9 +415,11 @@ impl Service {
             now: stamp.now,
             extra: outcome.headers,
         };
+        let mut buffer = Uuid::encode_buffer();
+        let request_id = &*stamp.request_id.hyphenated().encode_lower(&mut buffer);
         let answer = Answer {
             status: outcome.status,
-            headers: head.headers(),
+            headers: head.headers(request_id),
             content: outcome.content,
             body: outcome.body,
             request_id: stamp.request_id,
@@ -420,13 +434,15 @@ impl Service {
         if let Some(path) = outcome.unknown_route {
             self.tally.unknown_route(request.method.as_str(), path);
         }
+        let (path, query) = request.path_and_query();
         self.log.request(&Line {
             time: stamp.now,
             method: request.method.as_str(),
-            target: request.target(),
+            path,
+            query,
             status: outcome.status.as_u16(),
             bytes: answer.body.len(),
-            request_id: stamp.request_id,
+            request_id,
         });
         let entry = Entry {
             time: stamp.now,

@@ -24,6 +24,11 @@ impl Shutdown {
 }
 
 impl Stopped {
+    /// Whether the end was asked for since this was cloned: one look, for those who would otherwise wait anew at every turn.
+    pub fn is_news(&self) -> bool {
+        self.0.has_changed().unwrap_or(true)
+    }
+
     /// Returns when the end is asked for, or nobody is left to ask.
     pub async fn wait(&mut self) {
         let _ = self.0.wait_for(|stopped| *stopped).await;

@@ -110,7 +110,7 @@ pub(super) fn page(html: &str) -> String {
 }
 
 /// A form or query string with its secrets masked; everything else stays as sent.
-pub(super) fn form(text: &str) -> String {
+pub fn form(text: &str) -> String {
     let fields: Vec<String> = text
         .split('&')
         .map(|field| match field.split_once('=') {

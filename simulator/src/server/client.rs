@@ -5,9 +5,12 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use hyper::body::{Body as _, Incoming};
+use hyper::header::HOST;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
@@ -21,6 +24,7 @@ use super::delivery::{self, Asked, Broken, Orders, Sent, Spoiled, Takeover, Turn
 use super::http::{self, HEAD_LIMIT, HEAD_TIMEOUT};
 use super::opening::{self, Opening};
 use super::passage::{Line, Passage};
+use super::patience::{Activity, with_patience};
 use super::rewound::{Rewound, Socket};
 use super::unreadable::Polite;
 use crate::exchange::{Answer, Door};
@@ -53,6 +57,8 @@ struct Conversation<M> {
     port: Arc<Client>,
     /// A tunnel that begins behind the answer under way, and where it leads.
     granted: Mutex<Option<(OnUpgrade, String)>>,
+    /// Whether anything is asked.
+    activity: Activity,
     /// What an answer is spoiled with.
     means: M,
 }
@@ -125,13 +131,15 @@ async fn one(mut stream: Rewound<Stream>, line: Line, port: &Arc<Client>, mut st
     loop {
         let answering = {
             let conversation = Arc::clone(&conversation);
-            service_fn(move |request| over_one(request, Arc::clone(&conversation)))
+            service_fn(move |request| over_one(request, &conversation))
         };
         let polite = Polite::new(stream, Arc::clone(&port.service));
         let io = TokioIo::new(Watched::new(polite, Arc::clone(&takeover)));
         let connection = http::one().serve_connection(io, answering).with_upgrades();
         let turns = Turns::new(connection, Arc::clone(&takeover));
-        let Some(taken) = http::drive(turns, Turns::finish, stop.clone()).await.ok()? else { break };
+        let turns = http::drive(turns, Turns::finish, stop.clone());
+        let ended = with_patience(turns, &conversation.activity, || takeover.blocked()).await?;
+        let Some(taken) = ended.ok()? else { break };
         let (parts, spoiled) = (taken.into_parts()?, takeover.take()?);
         stream = parts.io.into_inner().into_inner().into_inner().again(parts.read_buf);
         stream = delivery::perform(stream, spoiled, &mut stop).await?;
@@ -157,36 +165,63 @@ async fn two(stream: Rewound<Stream>, line: Line, port: &Arc<Client>, stop: Stop
 
 impl<M> Conversation<M> {
     fn new(line: Line, port: &Arc<Client>, means: M) -> Arc<Self> {
-        Arc::new(Self { line, port: Arc::clone(port), granted: Mutex::default(), means })
+        Arc::new(Self { line, port: Arc::clone(port), granted: Mutex::default(), activity: Activity::default(), means })
+    }
+}
+
+/// The answer to a request of HTTP/1.
+///
+/// Nearly every request has no body, so its answer is there at once; a future that could also wait for a body would be
+/// carried about by each of them.
+enum Answering {
+    /// It is there, or was taken; nothing else comes.
+    Now(Option<Response<Outgoing>>),
+    /// The body is being read.
+    Later(Pin<Box<dyn Future<Output = Option<Response<Outgoing>>> + Send>>),
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Outgoing>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if let Self::Later(reading) = this {
+            let Poll::Ready(response) = reading.as_mut().poll(context) else { return Poll::Pending };
+            *this = Self::Now(response);
+        }
+        match this {
+            Self::Now(Some(_)) | Self::Later(_) => {}
+            // The connection is taken out of hyper's hands meanwhile.
+            Self::Now(None) => return Poll::Pending,
+        }
+        let Self::Now(response) = std::mem::replace(this, Self::Now(None)) else { return Poll::Pending };
+        response.map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
     }
 }
 
 /// Answers a request of HTTP/1.
-async fn over_one(
-    request: Request<Incoming>,
-    conversation: Arc<Conversation<Arc<Takeover>>>,
-) -> Result<Response<Outgoing>, Infallible> {
+fn over_one(mut request: Request<Incoming>, conversation: &Arc<Conversation<Arc<Takeover>>>) -> Answering {
     let asked = Asked::by(&request);
-    let (mut answer, whole) = match answer(request, &conversation).await {
-        Reply::Answer(answer, whole) => (answer, whole),
-        Reply::Tunnel => return Ok(Response::new(Outgoing::Sized(None))),
-    };
-    if let Some(delivery) = answer.delivery.take() {
-        // What is left of a request's body would be taken for the next request.
-        let asked = Asked { keeps: asked.keeps && whole, ..asked };
-        conversation.means.ask(Spoiled::new(answer, delivery, asked));
-        return std::future::pending().await;
+    conversation.activity.turn();
+    let bound = conversation.bound(&mut request);
+    if request.body().is_end_stream() {
+        let reply = conversation.answer_head(request, bound);
+        return Answering::Now(conversation.settle(reply, asked));
     }
-    let body = http::outgoing(answer.content, answer.body);
-    Ok(http::response(answer.status, answer.headers, body))
+    let conversation = Arc::clone(conversation);
+    Answering::Later(Box::pin(async move {
+        let reply = conversation.answer(request, bound).await;
+        conversation.settle(reply, asked)
+    }))
 }
 
 /// Answers a request of HTTP/2.
 async fn over_two(
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
     conversation: Arc<Conversation<(Orders, Stopped)>>,
 ) -> Result<Response<Sent>, Broken> {
-    let mut answer = match answer(request, &conversation).await {
+    let bound = conversation.bound(&mut request);
+    let mut answer = match conversation.answer(request, bound).await {
         Reply::Answer(answer, _) => answer,
         // There is none over HTTP/2.
         Reply::Tunnel => return Err(Broken),
@@ -199,40 +234,88 @@ async fn over_two(
     Ok(http::response(answer.status, answer.headers, body))
 }
 
-/// Answers a request, or opens the tunnel it asks for.
-async fn answer<M>(mut request: Request<Incoming>, conversation: &Conversation<M>) -> Reply {
-    let Conversation { line, port, granted, .. } = conversation;
-    #[cfg(test)]
-    let wanted = tests::deliveries::wanted(request.headers());
-    let version = request.version();
-    let host = request.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok());
-    let passage = line.passage(request.method(), request.uri(), version, host, &port.names);
-    let refused = Door::Proxy(line.scheme());
-    let (door, refusal) = match passage {
-        Passage::Service(door) => (door, None),
-        Passage::Tunnel(host) => {
-            let tunnel = (hyper::upgrade::on(&mut request), host);
-            *granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(tunnel);
-            return Reply::Tunnel;
+/// Where a request is bound, once its head is read.
+enum Bound {
+    /// To the service, by this door.
+    Service(Door),
+    /// Into a tunnel, which is prepared.
+    Tunnel,
+    /// Nowhere.
+    Refused(Door, Refusal),
+}
+
+impl Conversation<Arc<Takeover>> {
+    /// The response to a request of HTTP/1. None: hyper gives none, because the connection is wanted for a spoiled answer.
+    fn settle(&self, reply: Reply, asked: Asked) -> Option<Response<Outgoing>> {
+        self.activity.turn();
+        let (mut answer, whole) = match reply {
+            Reply::Answer(answer, whole) => (answer, whole),
+            Reply::Tunnel => return Some(Response::new(Outgoing::Sized(None))),
+        };
+        if let Some(delivery) = answer.delivery.take() {
+            // What is left of a request's body would be taken for the next request.
+            let asked = Asked { keeps: asked.keeps && whole, ..asked };
+            self.means.ask(Spoiled::new(answer, delivery, asked));
+            return None;
         }
-        Passage::Elsewhere(host) => (refused, Some(Refusal::Elsewhere(host))),
-        Passage::NoTunnel => (refused, Some(Refusal::NoTunnel)),
-    };
-    let large = version == Version::HTTP_2 && http::head_size(request.uri(), request.headers()) > HEAD_LIMIT;
-    let refusal = if large { Some(Refusal::Unreadable(431)) } else { refusal };
-    let (answer, whole) = if let Some(refusal) = refusal {
-        // Its body is for somebody else, or too much already.
-        let (parts, body) = request.into_parts();
-        let request = crate::exchange::Request::without_body(parts, door);
-        (port.service.refuse(request, &refusal), body.is_end_stream())
-    } else {
+        let body = http::outgoing(answer.content, answer.body);
+        Some(http::response(answer.status, answer.headers, body))
+    }
+}
+
+impl<M> Conversation<M> {
+    /// Where a request is bound. A tunnel is prepared with that.
+    fn bound(&self, request: &mut Request<Incoming>) -> Bound {
+        let version = request.version();
+        // Nearly always the first header: a walk finds it sooner than a look-up.
+        let host = request.headers().iter().find(|(name, _)| **name == HOST);
+        let host = host.and_then(|(_, host)| host.to_str().ok());
+        let refused = Door::Proxy(self.line.scheme());
+        if version == Version::HTTP_2 && http::head_size(request.uri(), request.headers()) > HEAD_LIMIT {
+            return Bound::Refused(refused, Refusal::Unreadable(431));
+        }
+        match self.line.passage(request.method(), request.uri(), version, host, &self.port.names) {
+            Passage::Service(door) => Bound::Service(door),
+            Passage::Tunnel(host) => {
+                let tunnel = (hyper::upgrade::on(request), host);
+                *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(tunnel);
+                Bound::Tunnel
+            }
+            Passage::Elsewhere(host) => Bound::Refused(refused, Refusal::Elsewhere(host)),
+            Passage::NoTunnel => Bound::Refused(refused, Refusal::NoTunnel),
+        }
+    }
+
+    /// Answers a request, or opens the tunnel it asks for.
+    async fn answer(&self, request: Request<Incoming>, bound: Bound) -> Reply {
+        let Bound::Service(door) = bound else { return self.answer_head(request, bound) };
+        #[cfg(test)]
+        let wanted = tests::deliveries::wanted(request.headers());
         let request = http::read(request, door, |_| crate::exchange::BODY_LIMIT).await;
         let whole = request.unread.is_none();
-        (port.service.answer(request), whole)
-    };
-    #[cfg(test)]
-    let answer = Answer { delivery: wanted.or(answer.delivery), ..answer };
-    Reply::Answer(answer, whole)
+        let answer = self.port.service.answer(request);
+        #[cfg(test)]
+        let answer = Answer { delivery: wanted.or(answer.delivery), ..answer };
+        Reply::Answer(answer, whole)
+    }
+
+    /// The same where there is no body, or it is not for us to read.
+    fn answer_head(&self, request: Request<Incoming>, bound: Bound) -> Reply {
+        #[cfg(test)]
+        let wanted = tests::deliveries::wanted(request.headers());
+        let (parts, body) = request.into_parts();
+        let service = &self.port.service;
+        let answer = match bound {
+            Bound::Tunnel => return Reply::Tunnel,
+            Bound::Service(door) => service.answer(crate::exchange::Request::without_body(parts, door)),
+            Bound::Refused(door, refusal) => {
+                service.refuse(crate::exchange::Request::without_body(parts, door), &refusal)
+            }
+        };
+        #[cfg(test)]
+        let answer = Answer { delivery: wanted.or(answer.delivery), ..answer };
+        Reply::Answer(answer, body.is_end_stream())
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! HTTP as both ports speak it: limits, how requests are read, and how a connection ends with the server.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::{Response, StatusCode, Uri};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::waiting::Waiting;
 use crate::exchange::{Door, Request, Unread};
 use crate::outgoing::Outgoing;
 use crate::shutdown::Stopped;
@@ -32,10 +34,17 @@ const GIVEN_UP: usize = 64;
 /// How often a silent HTTP/2 connection is asked whether it is alive, and how long it may think about it.
 const PING: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(20));
 
-/// HTTP/1.0 and HTTP/1.1.
+/// HTTP/1.0 and HTTP/1.1. Who waits for a request head and how long is up to the caller: see [`super::patience`].
 pub(super) fn one() -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_LIMIT).half_close(true);
+    http.max_buf_size(HEAD_LIMIT).half_close(true);
+    http
+}
+
+/// The same with hyper's own clock, which is set anew for every request.
+pub(super) fn one_with_timer() -> http1::Builder {
+    let mut http = one();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     http
 }
 
@@ -57,15 +66,24 @@ pub(super) async fn drive<C, T>(connection: C, finish: impl FnOnce(Pin<&mut C>),
 where
     C: Future<Output = T>,
 {
-    let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        biased;
-        ended = connection.as_mut() => ended,
-        () = stop.wait() => {
-            finish(connection.as_mut());
-            connection.await
+    let mut connection = pin!(connection);
+    let news = stop.clone();
+    let mut stopping = pin!(stop.wait());
+    let mut waiting = Waiting::default();
+    let ended = poll_fn(|context| {
+        if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+            return Poll::Ready(Some(ended));
         }
+        if waiting.goes_on(context, || news.is_news()) {
+            return Poll::Pending;
+        }
+        stopping.as_mut().poll(context).map(|()| None)
+    });
+    if let Some(ended) = ended.await {
+        return ended;
     }
+    finish(connection.as_mut());
+    connection.await
 }
 
 /// Reads a request with its body, up to the limit that its head is given.

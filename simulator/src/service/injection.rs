@@ -109,7 +109,23 @@ impl Met {
     }
 
     /// Spoils what was worked out, or what stands in its place.
+    #[inline]
     pub(super) fn spoil(
+        &self,
+        outcome: Option<Outcome>,
+        request: &Request,
+        tenant: &Tenant,
+        spelling: &Spelling<'_>,
+        stamp: &Stamp,
+    ) -> Outcome {
+        match outcome {
+            // Nearly always.
+            Some(outcome) if self.rule.is_none() && self.page.is_none() => outcome,
+            outcome => self.spoil_it(outcome, request, tenant, spelling, stamp),
+        }
+    }
+
+    fn spoil_it(
         &self,
         outcome: Option<Outcome>,
         request: &Request,
@@ -120,9 +136,6 @@ impl Met {
         let nothing =
             || Outcome { operation: self.operation, ..Outcome::new(StatusCode::OK, Content::Empty, Bytes::new()) };
         let outcome = outcome.unwrap_or_else(nothing);
-        if self.rule.is_none() && self.page.is_none() {
-            return outcome;
-        }
         let link = self.page.and_then(|_| link_of(&outcome.plain));
         let outcome = match &self.rule {
             None => outcome,

@@ -60,10 +60,10 @@ pub struct Head {
 }
 
 impl Head {
-    /// The headers on the wire, but for framing.
-    pub fn headers(&self) -> HeaderMap {
+    /// The headers on the wire, but for framing. `request_id` is the service's id as text: the log needs it too.
+    pub fn headers(&self, request_id: &str) -> HeaderMap {
         let mut headers = self.content.headers().clone();
-        let own_id = guid_value(self.request_id);
+        let own_id = guid_value(request_id);
         for (name, value) in headers.iter_mut().filter(|(_, value)| value.is_empty()) {
             *value = if *name == header::DATE {
                 date(self.now)
@@ -165,18 +165,16 @@ fn date(now: DateTime<Utc>) -> HeaderValue {
 }
 
 /// A GUID as a header's value. Each is a piece of a block that many share, which spares two allocations for each.
-fn guid_value(id: Uuid) -> HeaderValue {
+fn guid_value(id: &str) -> HeaderValue {
     const BLOCK: usize = 64 * Hyphenated::LENGTH;
     thread_local! {
         static SPARE: RefCell<BytesMut> = RefCell::new(BytesMut::new());
     }
-    let mut buffer = Uuid::encode_buffer();
-    let text = id.hyphenated().encode_lower(&mut buffer);
     let piece = SPARE.with_borrow_mut(|spare| {
-        if spare.capacity() < text.len() {
+        if spare.capacity() < id.len() {
             *spare = BytesMut::with_capacity(BLOCK);
         }
-        spare.extend_from_slice(text.as_bytes());
+        spare.extend_from_slice(id.as_bytes());
         spare.split().freeze()
     });
     HeaderValue::from_maybe_shared(piece).expect("a GUID is printable")

@@ -74,6 +74,60 @@ async fn a_client_that_does_not_go_on_is_let_go() {
     assert!(lasted < Duration::from_mins(1), "{lasted:?}");
 }
 
+/// Asks for a document without a token, and reads the whole answer.
+async fn ask(client: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
+    client.write_all(b"GET /v1.0/$metadata HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        assert_eq!(client.read(&mut byte).await.unwrap(), 1, "the connection ended");
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse().ok());
+    client.read_exact(&mut vec![0; length.expect("a length")]).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_asks_now_and_then_is_kept_and_let_go_when_it_stops() {
+    let (mut client, server) = tokio::io::duplex(64 * 1024);
+    let (_end, stop) = Shutdown::new();
+    let connection = tokio::spawn(serve(server, port(), stop));
+    let started = Instant::now();
+    for pause in [0, 20, 29, 1, 29, 25] {
+        tokio::time::advance(Duration::from_secs(pause)).await;
+        ask(&mut client).await;
+    }
+    assert!(started.elapsed() > HEAD_TIMEOUT * 3, "{:?}", started.elapsed());
+    let last = Instant::now();
+    connection.await.unwrap();
+    assert!((HEAD_TIMEOUT..=HEAD_TIMEOUT * 2).contains(&last.elapsed()), "{:?}", last.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_its_time_to_read_is_not_cut_off() {
+    let (mut client, server) = tokio::io::duplex(1_024);
+    let (_end, stop) = Shutdown::new();
+    let connection = tokio::spawn(serve(server, port(), stop));
+    client.write_all(b"GET /v1.0/$metadata HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut read = 0;
+    let mut part = [0; 512];
+    loop {
+        tokio::time::advance(HEAD_TIMEOUT).await;
+        // Timers ran out; whoever waited for them has its turn first.
+        tokio::task::yield_now().await;
+        match client.read(&mut part).await.unwrap() {
+            0 => break,
+            bytes => read += bytes,
+        }
+        if read > 4 * 1_024 {
+            client.read_to_end(&mut Vec::new()).await.unwrap();
+            break;
+        }
+    }
+    assert!(read > 4 * 1_024, "only {read} bytes came");
+    connection.await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_that_falls_silent_inside_tls_is_let_go() {
     let port = port();

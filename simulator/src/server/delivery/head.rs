@@ -24,7 +24,8 @@ impl Asked {
     pub(in crate::server) fn by<B>(request: &hyper::Request<B>) -> Self {
         let old = request.version() < Version::HTTP_11;
         let (mut closes, mut keeps) = (false, !old);
-        for value in request.headers().get_all(header::CONNECTION) {
+        // A walk over a request's few headers is cheaper than to look one up.
+        for (_, value) in request.headers().iter().filter(|(name, _)| **name == header::CONNECTION) {
             for said in value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
                 closes |= said.eq_ignore_ascii_case(b"close");
                 keeps |= said.eq_ignore_ascii_case(b"keep-alive");
