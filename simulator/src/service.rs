@@ -4,7 +4,9 @@
 //! order of refusals is fixed: fault → web server → token → throttle → route → role → query. `$metadata` needs no token. The
 //! requests of a batch go the same way one by one, and the world is free between them.
 
+mod batch;
 mod injection;
+mod outcome;
 
 use std::sync::Arc;
 
@@ -15,18 +17,16 @@ use hyper::{Method, StatusCode, Version};
 use uuid::Uuid;
 
 use self::injection::Met;
+use self::outcome::{Outcome, keep, refuse};
 use crate::access::{Access, Caller};
-use crate::answers::{Asked, Kept, Spelling};
-use crate::batch::{self, Asking, Batch};
-use crate::device::record::ApiVersion;
-use crate::exchange::{Answer, BODY_LIMIT, Delivery, Request, Told, Unread};
-use crate::gzip;
+use crate::answers::{Asked, Spelling};
+use crate::exchange::{Answer, BODY_LIMIT, Request, Told, Unread};
 use crate::identity::keys::SigningKey;
 use crate::journal::{self, Body, Entry, Subject, THROTTLED, TokenHash, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
-use crate::operations::{self, Context, Reply};
-use crate::quirks::{MissingContentType, PostWithoutLength, Quirks};
+use crate::operations::{self, Context};
+use crate::quirks::{MissingContentType, PostWithoutLength};
 use crate::rbac::{self, SignedIn};
 use crate::route::{self, Operation};
 use crate::sign_in;
@@ -34,7 +34,7 @@ use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
 use crate::throttle::ledger::Exchange;
 use crate::wire::cors;
-use crate::wire::error::{Ids, Refusal};
+use crate::wire::error::Refusal;
 use crate::wire::headers::{Content, Head};
 use crate::wire::links::NextLink;
 use crate::wire::preferences::Preferences;
@@ -57,33 +57,6 @@ pub struct Service {
     default_authority: String,
     log: Log,
     tally: Arc<Tally>,
-}
-
-/// What a request led to, before it becomes headers and bytes.
-struct Outcome {
-    status: StatusCode,
-    content: Content,
-    /// As the journal shows it.
-    plain: Bytes,
-    /// As it is sent.
-    body: Bytes,
-    gzipped: bool,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    operation: Option<&'static str>,
-    ignored: Option<Arc<[String]>>,
-    refusal: Option<&'static str>,
-    /// The path asked for, its keys replaced, where nothing is emulated there.
-    unknown_route: Option<String>,
-    /// The budget it exceeded, refused or not.
-    exceeded: Option<&'static str>,
-    /// How it is spoiled on its way.
-    delivery: Option<Delivery>,
-    /// The batch that the request came in.
-    within: Option<Within>,
-    /// The fault that spoiled it.
-    injected: Option<Box<journal::Injected>>,
-    /// The device that an action was asked for.
-    subject: Option<Box<Subject>>,
 }
 
 impl Service {
@@ -166,62 +139,6 @@ impl Service {
         outcome.within = within;
         outcome.subject = subject;
         self.finish(&request, &told, &caller, outcome, stamp)
-    }
-
-    /// Answers a batch: web server → token → verb → envelope, then each request by itself. The batch as such needs no
-    /// permission and counts towards no budget (documented: throttling, requests of a batch are evaluated individually).
-    fn answer_batch(&self, request: Request, version: ApiVersion) -> Answer {
-        let told = Told::of(&request.headers);
-        let caller = self.access.caller(told.authorization, &self.tenants);
-        let (stamp, admitted, met) = {
-            let mut world = caller.tenant.world();
-            let (now, _) = world.advance(self.tenants.wall().now());
-            let stamp = world.stamp(now);
-            let armed = world.faults.are_armed();
-            let met = if armed { injection::meet(&mut world, &request) } else { Met::default() };
-            let passed = web_server(&request, &told, &world).and_then(|()| caller.authenticate(now));
-            (stamp, passed.map(|()| *world.quirks()), met)
-        };
-        let process = || {
-            let outcome = admitted.and_then(|quirks| {
-                if request.method != Method::POST {
-                    return Err(Refusal::BatchVerb);
-                }
-                let batch = Batch::read(&request.body, version, &quirks)?;
-                Ok(self.run_batch(&batch, &request, &told, &stamp, &quirks))
-            });
-            outcome.unwrap_or_else(|refusal| refuse(&refusal, None, &request, &stamp))
-        };
-        let processed = met.lets_batch_run().then(process);
-        let mut outcome = met.spoil(processed, &request, &caller.tenant, &self.spelling(&request, &told), &stamp);
-        outcome.operation = Some("batch");
-        if told.has_origin {
-            cors::allow(cors::Endpoint::Graph, &mut outcome.headers);
-        }
-        self.finish(&request, &told, &caller, outcome, stamp)
-    }
-
-    /// Asks what a batch asks for, and puts the answers together.
-    fn run_batch(&self, batch: &Batch, request: &Request, told: &Told<'_>, stamp: &Stamp, quirks: &Quirks) -> Outcome {
-        let ask = |place: usize| {
-            let item = &batch.items[place];
-            let within = Within { request_id: stamp.request_id, id: item.id.clone() };
-            self.answer_graph(item.request(request), Some(within))
-        };
-        let answers = batch.plan.run(ask, |answer| answer.status.as_u16() >= 400);
-        let request_id = stamp.request_id.hyphenated().to_string();
-        let client_request_id = client_request_id(told).unwrap_or(&request_id);
-        let ids = Ids { request_id: &request_id, client_request_id, now: stamp.now };
-        let asking = Asking { order: quirks.batch_order, request_id: stamp.request_id, ids };
-        let plain = Bytes::from(batch::answer(batch, &answers, &asking));
-        let gzipped = told.accepts_gzip();
-        Outcome {
-            body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
-            gzipped,
-            // They share a connection: what spoils it for one spoils it for all.
-            delivery: answers.into_iter().flatten().find_map(|answer| answer.delivery),
-            ..Outcome::new(StatusCode::OK, Content::Batch, plain)
-        }
     }
 
     /// The host and port that links begin with. Nearly every client uses the simulator's own, which is known to be sound.
@@ -490,52 +407,6 @@ impl Service {
     }
 }
 
-impl Outcome {
-    /// An answer as it is, without more to say of it.
-    fn new(status: StatusCode, content: Content, body: Bytes) -> Self {
-        Self {
-            status,
-            content,
-            plain: body.clone(),
-            body,
-            gzipped: false,
-            headers: Vec::new(),
-            operation: None,
-            ignored: None,
-            refusal: None,
-            unknown_route: None,
-            exceeded: None,
-            delivery: None,
-            within: None,
-            injected: None,
-            subject: None,
-        }
-    }
-
-    fn of_kept(kept: &Kept, gzipped: bool) -> Self {
-        Self {
-            plain: kept.plain.clone(),
-            gzipped: gzipped && !kept.body.is_empty(),
-            operation: Some(kept.operation.name()),
-            ignored: kept.ignored.clone(),
-            ..Self::new(kept.status, kept.content, kept.body.clone())
-        }
-    }
-
-    fn of_metadata(document: &metadata::Document, query: &str, gzipped: bool) -> Self {
-        // `$format=xml`, which clients send (observed: msgraph-metadata#609), is what they get.
-        let is_read = query.is_empty() || query == "$format=xml";
-        let ignored = (!is_read).then(|| Arc::from([format!("{query} has no effect here")]));
-        Self {
-            body: if gzipped { document.packed().clone() } else { document.plain.clone() },
-            gzipped,
-            operation: Some("metadata"),
-            ignored,
-            ..Self::new(StatusCode::OK, Content::Csdl, document.plain.clone())
-        }
-    }
-}
-
 /// What the web server in front of Graph refuses before anybody is asked who they are.
 fn web_server(request: &Request, told: &Told<'_>, world: &World) -> Result<(), Refusal> {
     if request.target().len() > TARGET_LIMIT {
@@ -566,52 +437,6 @@ fn denied(operation: Operation, call: crate::wire::error::BackendCall) -> Refusa
     } else {
         Refusal::MissingScope { scopes: operation.scopes(), call }
     }
-}
-
-fn refuse(refusal: &Refusal, operation: Option<Operation>, request: &Request, stamp: &Stamp) -> Outcome {
-    let request_id = stamp.request_id.hyphenated().to_string();
-    let told = Told::of(&request.headers);
-    let client_request_id = client_request_id(&told).unwrap_or(&request_id);
-    let (status, body) = refusal.spell(&Ids { request_id: &request_id, client_request_id, now: stamp.now });
-    let content = if *refusal == Refusal::LengthRequired { Content::Html } else { Content::Error };
-    let plain = Bytes::from(body);
-    let gzipped = content == Content::Error && request.accepts_gzip();
-    let mut headers = Vec::new();
-    if let Some(challenge) = refusal.challenge().and_then(|text| HeaderValue::from_str(&text).ok()) {
-        headers.push((header::WWW_AUTHENTICATE, challenge));
-    }
-    if let Refusal::Throttled(throttled) = refusal {
-        headers.extend(throttled.headers());
-    }
-    Outcome {
-        body: if gzipped { gzip::compress(&plain) } else { plain.clone() },
-        gzipped,
-        headers,
-        operation: operation.map(Operation::name),
-        refusal: Some(refusal.name()),
-        unknown_route: unknown_route(refusal, operation, request),
-        ..Outcome::new(status, content, plain)
-    }
-}
-
-/// The path, its keys replaced, of a request for something that is not emulated, or the host nobody answers for. A token is asked for before the route,
-/// and outside the API versions, where the identity platform is, clients bring none.
-fn unknown_route(refusal: &Refusal, operation: Option<Operation>, request: &Request) -> Option<String> {
-    // A host that the proxy does not answer for is what a user has to learn of first.
-    if let Refusal::Elsewhere(host) = refusal {
-        return Some(host.to_string());
-    }
-    let path = request.uri.path();
-    let outside = || matches!(route::route(&request.method, path), Err(Refusal::NoVersion { .. }));
-    let unknown = operation.is_none() && (refusal.is_about_the_route() || (refusal.is_about_the_token() && outside()));
-    unknown.then(|| route::template(path))
-}
-
-fn keep(reply: Reply, operation: Operation, gzip: bool) -> Kept {
-    let plain = Bytes::from(reply.body);
-    let body = if gzip && !plain.is_empty() { gzip::compress(&plain) } else { plain.clone() };
-    let ignored = (!reply.ignored.is_empty()).then(|| reply.ignored.into());
-    Kept { operation, status: reply.status, content: reply.content, plain, body, ignored }
 }
 
 /// What an answer says of waiting. It is among the few headers of that answer alone, wherever it comes from.

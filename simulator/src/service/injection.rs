@@ -6,7 +6,8 @@ use bytes::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Version};
 
-use super::{Outcome, client_request_id, denied, refuse};
+use super::outcome::{Outcome, refuse};
+use super::{client_request_id, denied};
 use crate::answers::Spelling;
 use crate::device::record::ApiVersion;
 use crate::exchange::{Request, Told};
