@@ -86,7 +86,7 @@ pub(super) fn settings(context: &Context<'_>, route: &Route, navigation: DeviceN
     let state = states.into_iter().find(|state| state.id.to_string().eq_ignore_ascii_case(&route.key));
     let state = state.ok_or_else(|| context.unknown(route.backend_call(None)))?;
     let what = format!("{}('{}')/settingStates", context_name(device, navigation), state.id);
-    let value: Vec<Json> = state.settings.iter().map(|setting| setting_json(setting, device)).collect();
+    let value: Vec<Json> = state.settings.iter().map(|setting| setting.json(device)).collect();
     let mut body = vec![b'{'];
     body.extend_from_slice(&context.context_annotation(route, &what));
     body.extend_from_slice(b"\"value\":");
@@ -152,26 +152,6 @@ fn states(states: &[PolicyState], device: &ManagedDevice, version: ApiVersion) -
         item
     };
     states.iter().map(json).collect()
-}
-
-/// One setting. Names: `@microsoft/microsoft-graph-types` (documented); that `settingName` is null was observed
-/// (docs#7862), the other empty members are assumed.
-fn setting_json(setting: &policies::SettingState, device: &ManagedDevice) -> Json {
-    let record = device.record();
-    json!({
-        "setting": setting.setting,
-        "settingName": null,
-        "instanceDisplayName": null,
-        "state": setting.state,
-        "errorCode": 0,
-        "errorDescription": null,
-        "userId": record.user_id.as_str(),
-        "userName": record.user_display_name.as_str(),
-        "userEmail": record.email_address.as_str(),
-        "userPrincipalName": record.user_principal_name.as_str(),
-        "currentValue": null,
-        "sources": [],
-    })
 }
 
 fn protection_json(context: &Context<'_>, device: &ManagedDevice) -> Option<Json> {
