@@ -134,6 +134,8 @@ pub enum Course {
         /// Whether it stays under management all the same.
         stays: bool,
     },
+    /// The device sends its diagnostics at its next check-in. The request is an entity of its own, and no entry tells.
+    LogCollection,
     /// The service does it at once, and keeps no entry.
     ByService,
 }

@@ -9,6 +9,7 @@ mod detected_apps;
 mod device_categories;
 mod device_query;
 mod directory;
+mod download_url;
 mod execute_action;
 mod expand;
 mod get_device;
@@ -126,6 +127,7 @@ pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
         Operation::CallFunction(function) => call_function::call(&context, route, function),
         Operation::FollowNavigation(navigation) => navigation::get(&context, route, navigation),
         Operation::GetNavigationItem(navigation) => navigation::get_item(&context, route, navigation),
+        Operation::CreateDownloadUrl => download_url::create(&context, route),
         Operation::ListSettingStates(navigation) => navigation::settings(&context, route, navigation),
         Operation::ListAppDiagnostics => app_diagnostics::list(&context, route),
         Operation::DownloadAppDiagnostics => app_diagnostics::download(&context, route),

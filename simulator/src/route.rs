@@ -79,6 +79,7 @@ enum Resource {
     AppDiagnosticsDownload,
     Navigation(DeviceNavigation),
     NavigationItem(DeviceNavigation),
+    DownloadUrl,
     SettingStates(DeviceNavigation),
     ComanagedDevices,
     ComanagedDevice,
@@ -148,6 +149,11 @@ impl Resource {
             Self::Navigation(navigation) if navigation.property().many && is("$count") => {
                 Some((Self::NoCount, "$count"))
             }
+            Self::NavigationItem(DeviceNavigation::LogCollectionRequests)
+                if unqualified(name).eq_ignore_ascii_case("createDownloadUrl") =>
+            {
+                Some((Self::DownloadUrl, "action"))
+            }
             // The settings are empty in the state itself and have a path of their own (observed: sdk-dotnet#1131).
             Self::NavigationItem(
                 navigation @ (DeviceNavigation::CompliancePolicyStates | DeviceNavigation::ConfigurationStates),
@@ -200,6 +206,7 @@ impl Resource {
             (Self::AppDiagnosticsDownload, "POST") if !nested => Some(Operation::DownloadAppDiagnostics),
             (Self::Navigation(navigation), "GET") => Some(Operation::FollowNavigation(navigation)),
             (Self::NavigationItem(navigation), "GET") => Some(Operation::GetNavigationItem(navigation)),
+            (Self::DownloadUrl, "POST") => Some(Operation::CreateDownloadUrl),
             (Self::SettingStates(navigation), "GET") => Some(Operation::ListSettingStates(navigation)),
             // A member by its key has no route (observed: sdk-powershell#2497).
             (Self::ComanagedDevices, "GET") => Some(Operation::ListComanagedDevices),
@@ -375,7 +382,7 @@ fn spell(resource: Resource, name: &str) -> String {
     match resource {
         Resource::Action(action) => format!("microsoft.management.services.api.{}", action.name()),
         Resource::Function(function) => format!("microsoft.management.services.api.{}", function.name()),
-        Resource::AppDiagnostics | Resource::AppDiagnosticsDownload => {
+        Resource::AppDiagnostics | Resource::AppDiagnosticsDownload | Resource::DownloadUrl => {
             format!("microsoft.management.services.api.{}", unqualified(name))
         }
         Resource::BulkAction => "microsoft.management.services.api.executeAction".to_owned(),
@@ -482,6 +489,14 @@ mod tests {
             ("POST", "/beta/users/ada/managedDevices/moveDevicesToOU".to_owned()),
             ("POST", format!("/beta/deviceManagement/managedDevices/{id}/moveDevicesToOU")),
             ("POST", "/v1.0/deviceManagement/managedDevices/moveDevicesToOU".to_owned()),
+            ("POST", format!("/v1.0/deviceManagement/managedDevices/{id}/logCollectionRequests/r/createDownloadUrl")),
+            (
+                "POST",
+                format!(
+                    "/v1.0/deviceManagement/detectedApps/app/managedDevices/{id}/logCollectionRequests('r')/createDownloadUrl"
+                ),
+            ),
+            ("POST", format!("/v1.0/deviceManagement/managedDevices/{id}/detectedApps/r/createDownloadUrl")),
             ("GET", "/v2.0/users".to_owned()),
             ("GET", "/".to_owned()),
             ("GET", "/v1.0".to_owned()),

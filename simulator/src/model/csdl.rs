@@ -71,6 +71,10 @@ fn write_operations(out: &mut String, version: ApiVersion) -> fmt::Result {
         write_return(out, action.returns())?;
         out.push_str("</Action>\n");
     }
+    out.push_str("<Action Name=\"createDownloadUrl\" IsBound=\"true\">\n");
+    write_parameters(out, "graph.deviceLogCollectionResponse", &[], version)?;
+    write_return(out, Some("Edm.String"))?;
+    out.push_str("</Action>\n");
     if version == ApiVersion::Beta {
         out.push_str("<Action Name=\"executeAction\" IsBound=\"true\">\n");
         write_parameters(out, DEVICES, EXECUTE_ACTION, version)?;

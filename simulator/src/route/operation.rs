@@ -32,6 +32,8 @@ pub enum Operation {
     FollowNavigation(DeviceNavigation),
     /// `GET …/managedDevices/{id}/{navigation}/{id}`.
     GetNavigationItem(DeviceNavigation),
+    /// `POST …/managedDevices/{id}/logCollectionRequests/{id}/createDownloadUrl`.
+    CreateDownloadUrl,
     /// `GET …/managedDevices/{id}/{navigation}/{id}/settingStates`.
     ListSettingStates(DeviceNavigation),
     /// `GET …/comanagedDevices`.
@@ -69,7 +71,7 @@ pub enum Operation {
 }
 
 /// The operations that stand for one thing each, whatever the path names.
-const SINGLE: [Operation; 24] = [
+const SINGLE: [Operation; 25] = [
     Operation::ListDevices,
     Operation::CountDevices,
     Operation::GetDevice,
@@ -78,6 +80,7 @@ const SINGLE: [Operation; 24] = [
     Operation::ExecuteAction,
     Operation::ListAppDiagnostics,
     Operation::DownloadAppDiagnostics,
+    Operation::CreateDownloadUrl,
     Operation::ListComanagedDevices,
     Operation::ListDetectedApps,
     Operation::GetDetectedApp,
@@ -130,6 +133,7 @@ impl Operation {
             | Self::ExecuteAction
             | Self::ListAppDiagnostics
             | Self::DownloadAppDiagnostics
+            | Self::CreateDownloadUrl
             | Self::CallFunction(_)
             | Self::GetNavigationItem(_)
             | Self::GetDetectedApp
@@ -156,6 +160,7 @@ impl Operation {
             Self::ExecuteAction => "executeAction",
             Self::ListAppDiagnostics => "appDiagnostics",
             Self::DownloadAppDiagnostics => "downloadAppDiagnostics",
+            Self::CreateDownloadUrl => "createDownloadUrl",
             Self::CallFunction(function) => function.name(),
             Self::FollowNavigation(navigation) => navigation.property().name,
             Self::GetNavigationItem(_) => "getNavigationItem",
@@ -190,6 +195,7 @@ impl Operation {
             | Self::ListDetectedApps
             | Self::GetDetectedApp
             | Self::DownloadAppDiagnostics
+            | Self::CreateDownloadUrl
             | Self::GetOverview => {
                 &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
             }
@@ -250,7 +256,8 @@ impl Operation {
             | Self::DeleteDevice
             | Self::RunAction(_)
             | Self::ExecuteAction
-            | Self::DownloadAppDiagnostics => (Group::Devices, true),
+            | Self::DownloadAppDiagnostics
+            | Self::CreateDownloadUrl => (Group::Devices, true),
             Self::FollowNavigation(navigation)
             | Self::GetNavigationItem(navigation)
             | Self::ListSettingStates(navigation) => (navigation_group(navigation), false),

@@ -106,6 +106,7 @@ fn shows(action: &dyn RemoteAction) -> String {
     match action.course(&Arguments::default()) {
         Course::ByDevice => format!("`{}`", action.result_type()),
         Course::Departure { .. } => "`managementState`".to_owned(),
+        Course::LogCollection => "`logCollectionRequests`".to_owned(),
         Course::ByService => "no entry".to_owned(),
     }
 }
