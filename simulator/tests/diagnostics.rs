@@ -137,6 +137,7 @@ fn a_device_that_leaves_sends_none() {
     harness.collect("DESKTOP-1");
     let retire = format!("{DEVICES}/{}/retire", harness.id_of("DESKTOP-1"));
     assert_eq!(harness.ask(Method::POST, &retire, b"").status, 204);
+    assert_eq!(harness.statuses("DESKTOP-1"), ["failed"]);
     harness.collect("DESKTOP-1");
     assert_eq!(harness.statuses("DESKTOP-1"), ["failed", "failed"]);
     assert_eq!(harness.audited(), ["canceled", "pending", "canceled"]);
