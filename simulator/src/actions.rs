@@ -25,6 +25,7 @@ pub mod initiate_mobile_device_management_key_recovery;
 pub mod initiate_on_demand_proactive_remediation;
 pub mod locate_device;
 pub mod logout_shared_apple_device_active_user;
+pub mod move_devices_to_ou;
 pub mod override_compliance_state;
 pub mod pause_configuration_refresh;
 pub mod play_lost_mode_sound;
@@ -133,6 +134,8 @@ pub enum Course {
         /// Whether it stays under management all the same.
         stays: bool,
     },
+    /// The device sends its diagnostics at its next check-in. The request is an entity of its own, and no entry tells.
+    LogCollection,
     /// The service does it at once, and keeps no entry.
     ByService,
 }
@@ -170,6 +173,11 @@ pub trait RemoteAction: Debug + Sync {
     /// The first API version that has it.
     fn since(&self) -> ApiVersion {
         ApiVersion::V1
+    }
+
+    /// Whether it is asked of the collection of devices, and names those it is for itself.
+    fn is_of_collection(&self) -> bool {
+        false
     }
 
     /// Any of these permissions allows it.
@@ -311,6 +319,7 @@ pub static ACTIONS: &[&dyn RemoteAction] = &[
     &initiate_device_attestation::InitiateDeviceAttestation,
     &initiate_mobile_device_management_key_recovery::InitiateMobileDeviceManagementKeyRecovery,
     &initiate_on_demand_proactive_remediation::InitiateOnDemandProactiveRemediation,
+    &move_devices_to_ou::MoveDevicesToOu,
     &override_compliance_state::OverrideComplianceState,
     &pause_configuration_refresh::PauseConfigurationRefresh,
     &play_lost_mode_sound::PlayLostModeSound,

@@ -4,6 +4,7 @@ pub mod check_ins;
 pub mod departure;
 pub mod facts;
 pub mod lifecycle;
+pub mod log_collection;
 pub mod order;
 pub mod os_version;
 pub mod physical;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use self::departure::Departure;
 use self::facts::{Facts, Signals, Warning};
 use self::lifecycle::ActionResult;
+use self::log_collection::LogCollections;
 use self::physical::Physical;
 use self::record::Record;
 use self::rotations::Rotations;
@@ -45,6 +47,9 @@ pub struct ManagedDevice {
     /// When its secrets were last rotated.
     #[serde(skip_serializing_if = "Rotations::is_empty")]
     pub rotations: Rotations,
+    /// The diagnostics that it was asked for.
+    #[serde(skip_serializing_if = "LogCollections::is_empty")]
+    pub log_collections: LogCollections,
 }
 
 /// A device as a world's document has it: what follows from the rest is left out.
@@ -60,16 +65,18 @@ struct Stored {
     departure: Option<Departure>,
     #[serde(default)]
     rotations: Rotations,
+    #[serde(default)]
+    log_collections: LogCollections,
 }
 
 impl TryFrom<Stored> for ManagedDevice {
     type Error = String;
 
     fn try_from(stored: Stored) -> Result<Self, String> {
-        let Stored { record, physical, actions, departure, rotations } = stored;
+        let Stored { record, physical, actions, departure, rotations, log_collections } = stored;
         let id = Uuid::try_parse(record.id.as_str()).map_err(|_| format!("id: '{}' is no GUID", record.id.as_str()))?;
         let (device, _) = Self::new(id, record, physical);
-        Ok(Self { actions, departure, rotations, ..device })
+        Ok(Self { actions, departure, rotations, log_collections, ..device })
     }
 }
 
@@ -80,10 +87,17 @@ impl ManagedDevice {
     pub fn new(id: Uuid, mut record: Record, physical: Physical) -> (Self, Option<Warning>) {
         record.id = id.hyphenated().to_string().as_str().into();
         let (facts, warning) = Facts::derive(&signals(&record));
-        (
-            Self { id, record, facts, physical, actions: Vec::new(), departure: None, rotations: Rotations::default() },
-            warning,
-        )
+        let device = Self {
+            id,
+            record,
+            facts,
+            physical,
+            actions: Vec::new(),
+            departure: None,
+            rotations: Rotations::default(),
+            log_collections: LogCollections::default(),
+        };
+        (device, warning)
     }
 
     /// The id that addresses it in URLs.
@@ -121,7 +135,9 @@ impl ManagedDevice {
 
     /// Whether it still has to answer something.
     pub fn has_pending(&self) -> bool {
-        self.departure.is_some() || self.actions.iter().any(ActionResult::is_pending)
+        self.departure.is_some()
+            || self.actions.iter().any(ActionResult::is_pending)
+            || self.log_collections.has_pending()
     }
 
     /// The place in the inventory's order: device name, then id (observed: the key of Intune's page tokens, IPS#146).

@@ -4,6 +4,7 @@
 //! from the tenant's seed, and anew with each rotation; how they look is assumed where nothing else is said.
 
 pub mod get_file_vault_key;
+pub mod get_non_compliant_settings;
 pub mod get_sync_status;
 pub mod retrieve_device_local_admin_account_detail;
 pub mod retrieve_mac_os_local_admin_account_detail;
@@ -32,13 +33,28 @@ pub trait DeviceFunction: Debug + Sync {
         PRIVILEGED
     }
 
-    /// The answer, or `None` where a device of that kind has none. `draw` is the device's.
-    fn answer(&self, device: &ManagedDevice, draw: Draw) -> Option<Reply>;
+    /// Whether somebody who may read devices may call it; the others tell secrets, or ask for a remote task of their own.
+    fn is_for_readers(&self) -> bool {
+        false
+    }
+
+    /// The answer, or `None` where a device of that kind has none.
+    fn answer(&self, device: &ManagedDevice, draws: Draws) -> Option<Reply>;
+}
+
+/// Where what a function tells is drawn from.
+#[derive(Debug, Clone, Copy)]
+pub struct Draws {
+    /// The device's own secrets.
+    pub secrets: Draw,
+    /// What is known of the tenant's devices beside their records, as [`crate::posture`] takes it.
+    pub posture: Draw,
 }
 
 /// Every function, by name.
 pub static FUNCTIONS: &[&dyn DeviceFunction] = &[
     &get_file_vault_key::GetFileVaultKey,
+    &get_non_compliant_settings::GetNonCompliantSettings,
     &get_sync_status::GetSyncStatus,
     &retrieve_device_local_admin_account_detail::RetrieveDeviceLocalAdminAccountDetail,
     &retrieve_mac_os_local_admin_account_detail::RetrieveMacOsManagedDeviceLocalAdminAccountDetail,

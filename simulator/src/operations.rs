@@ -1,5 +1,6 @@
 //! The operations of the Graph surface: each takes a routed request to an answer or a refusal.
 
+mod app_diagnostics;
 mod audit_events;
 mod call_function;
 mod collection;
@@ -8,11 +9,13 @@ mod detected_apps;
 mod device_categories;
 mod device_query;
 mod directory;
+mod download_url;
 mod execute_action;
 mod expand;
 mod get_device;
 mod list_audits;
 mod list_devices;
+mod move_devices;
 mod navigation;
 mod overview;
 mod rows;
@@ -118,12 +121,16 @@ pub fn run(context: Context<'_>, route: &Route) -> Result<Reply, Refusal> {
         Operation::GetDevice => get_device::get(&context, route),
         Operation::UpdateDevice => update_device::update(context, route),
         Operation::DeleteDevice => delete_device::delete(context, route),
+        Operation::RunAction(action) if action.is_of_collection() => move_devices::run(context, route, action),
         Operation::RunAction(action) => run_action::run(context, route, action),
         Operation::ExecuteAction => execute_action::execute(context, route),
         Operation::CallFunction(function) => call_function::call(&context, route, function),
         Operation::FollowNavigation(navigation) => navigation::get(&context, route, navigation),
         Operation::GetNavigationItem(navigation) => navigation::get_item(&context, route, navigation),
+        Operation::CreateDownloadUrl => download_url::create(&context, route),
         Operation::ListSettingStates(navigation) => navigation::settings(&context, route, navigation),
+        Operation::ListAppDiagnostics => app_diagnostics::list(&context, route),
+        Operation::DownloadAppDiagnostics => app_diagnostics::download(&context, route),
         Operation::ListDetectedApps => detected_apps::list(&context, route),
         Operation::GetDetectedApp => detected_apps::get(&context, route),
         Operation::ListDeviceCategories => device_categories::list(&context, route),

@@ -49,6 +49,9 @@ fn permission(operation: Operation) -> Option<Permission> {
         Operation::UpdateDevice => Some(UPDATE_DEVICES),
         Operation::DeleteDevice => Some(DELETE_DEVICES),
         Operation::RunAction(action) => Some(Permission::remote_task(action.name())),
+        // Whoever may collect diagnostics may have them (documented: memdocs `collect-diagnostics.md`).
+        Operation::CreateDownloadUrl => Some(Permission::remote_task("createDeviceLogCollectionRequest")),
+        Operation::CallFunction(function) if function.is_for_readers() => Some(READ_DEVICES),
         Operation::CallFunction(function) => Some(Permission::remote_task(function.name())),
         _ => Some(READ_DEVICES),
     }

@@ -75,8 +75,11 @@ enum Resource {
     Action(&'static dyn RemoteAction),
     Function(&'static dyn DeviceFunction),
     BulkAction,
+    AppDiagnostics,
+    AppDiagnosticsDownload,
     Navigation(DeviceNavigation),
     NavigationItem(DeviceNavigation),
+    DownloadUrl,
     SettingStates(DeviceNavigation),
     ComanagedDevices,
     ComanagedDevice,
@@ -125,6 +128,18 @@ impl Resource {
             Self::Devices if version == ApiVersion::Beta && unqualified(name).eq_ignore_ascii_case("executeAction") => {
                 Some((Self::BulkAction, "action"))
             }
+            Self::Devices if version == ApiVersion::Beta && sign_in_name(name).is_some() => {
+                Some((Self::AppDiagnostics, "function"))
+            }
+            Self::Devices
+                if version == ApiVersion::Beta && unqualified(name).eq_ignore_ascii_case("downloadAppDiagnostics") =>
+            {
+                Some((Self::AppDiagnosticsDownload, "action"))
+            }
+            Self::Devices => {
+                let action = actions::action(unqualified(name)).filter(|action| action.is_of_collection())?;
+                (action.since() <= version).then_some((Self::Action(action), "action"))
+            }
             // Observed on `managedDevices` of v1.0 (graph2otel); that its neighbours are alike is assumed.
             Self::ComanagedDevices | Self::DetectedApps | Self::Categories | Self::AuditEvents | Self::Audits
                 if is("$count") =>
@@ -133,6 +148,11 @@ impl Resource {
             }
             Self::Navigation(navigation) if navigation.property().many && is("$count") => {
                 Some((Self::NoCount, "$count"))
+            }
+            Self::NavigationItem(DeviceNavigation::LogCollectionRequests)
+                if unqualified(name).eq_ignore_ascii_case("createDownloadUrl") =>
+            {
+                Some((Self::DownloadUrl, "action"))
             }
             // The settings are empty in the state itself and have a path of their own (observed: sdk-dotnet#1131).
             Self::NavigationItem(
@@ -146,7 +166,7 @@ impl Resource {
                 if let Some(function) = functions::function(name) {
                     return (version == ApiVersion::Beta).then_some((Self::Function(function), "function"));
                 }
-                let action = actions::action(name)?;
+                let action = actions::action(name).filter(|action| !action.is_of_collection())?;
                 (action.since() <= version).then_some((Self::Action(action), "action"))
             }
             _ => None,
@@ -178,11 +198,15 @@ impl Resource {
             (Self::Device, "GET") if !nested => Some(Operation::GetDevice),
             (Self::Device, "PATCH") if !nested => Some(Operation::UpdateDevice),
             (Self::Device, "DELETE") if !nested => Some(Operation::DeleteDevice),
+            (Self::Action(action), "POST") if action.is_of_collection() && nested => None,
             (Self::Action(action), "POST") => Some(Operation::RunAction(action)),
             (Self::Function(function), "GET") => Some(Operation::CallFunction(function)),
             (Self::BulkAction, "POST") if !nested => Some(Operation::ExecuteAction),
+            (Self::AppDiagnostics, "GET") if !nested => Some(Operation::ListAppDiagnostics),
+            (Self::AppDiagnosticsDownload, "POST") if !nested => Some(Operation::DownloadAppDiagnostics),
             (Self::Navigation(navigation), "GET") => Some(Operation::FollowNavigation(navigation)),
             (Self::NavigationItem(navigation), "GET") => Some(Operation::GetNavigationItem(navigation)),
+            (Self::DownloadUrl, "POST") => Some(Operation::CreateDownloadUrl),
             (Self::SettingStates(navigation), "GET") => Some(Operation::ListSettingStates(navigation)),
             // A member by its key has no route (observed: sdk-powershell#2497).
             (Self::ComanagedDevices, "GET") => Some(Operation::ListComanagedDevices),
@@ -268,8 +292,10 @@ pub fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
         if let Some((child, kind)) = resource.child(name, version) {
             nested |=
                 matches!((resource, child), (Resource::User | Resource::Me | Resource::DetectedApp, Resource::Devices));
-            if let Resource::Me = child {
-                user = Some(Whose::Mine);
+            match child {
+                Resource::Me => user = Some(Whose::Mine),
+                Resource::AppDiagnostics => key = sign_in_name(name).unwrap_or_default(),
+                _ => {}
             }
             enter(&mut template, &mut backend, kind, &spell(child, name));
             resource = child;
@@ -325,7 +351,7 @@ pub fn template(path: &str) -> String {
                 continue;
             }
         }
-        template.push_str(name);
+        template.push_str(if sign_in_name(name).is_some() { "appDiagnostics(upn='{id}')" } else { name });
         if key.is_some() {
             template.push_str("('{id}')");
         }
@@ -356,6 +382,9 @@ fn spell(resource: Resource, name: &str) -> String {
     match resource {
         Resource::Action(action) => format!("microsoft.management.services.api.{}", action.name()),
         Resource::Function(function) => format!("microsoft.management.services.api.{}", function.name()),
+        Resource::AppDiagnostics | Resource::AppDiagnosticsDownload | Resource::DownloadUrl => {
+            format!("microsoft.management.services.api.{}", unqualified(name))
+        }
         Resource::BulkAction => "microsoft.management.services.api.executeAction".to_owned(),
         _ => name.to_owned(),
     }
@@ -364,6 +393,13 @@ fn spell(resource: Resource, name: &str) -> String {
 /// Operations may be called by their qualified names.
 fn unqualified(name: &str) -> &str {
     name.strip_prefix("microsoft.graph.").unwrap_or(name)
+}
+
+/// `appDiagnostics(upn='ada')` → `ada`; quotes inside are doubled.
+fn sign_in_name(segment: &str) -> Option<String> {
+    let (name, open) = unqualified(segment).split_once("(upn='")?;
+    let value = open.strip_suffix("')")?;
+    name.eq_ignore_ascii_case("appDiagnostics").then(|| value.replace("''", "'"))
 }
 
 fn decode(segment: &str) -> String {
@@ -445,6 +481,22 @@ mod tests {
             ("GET", format!("/beta/deviceManagement/managedDevices/{id}/deviceConfigurationStates/p/settingStates")),
             ("GET", format!("/v1.0/deviceManagement/managedDevices/{id}/detectedApps")),
             ("PATCH", format!("/beta/deviceManagement/managedDevices/{id}/detectedApps")),
+            ("GET", "/beta/deviceManagement/managedDevices/appDiagnostics(upn='o''hara@simtune.example')".to_owned()),
+            ("GET", "/beta/deviceManagement/managedDevices/appDiagnostics(upn%3D%27ada%27)".to_owned()),
+            ("GET", "/beta/deviceManagement/managedDevices/appDiagnostics".to_owned()),
+            ("POST", "/beta/deviceManagement/managedDevices/downloadAppDiagnostics".to_owned()),
+            ("POST", "/beta/deviceManagement/managedDevices/microsoft.graph.moveDevicesToOU".to_owned()),
+            ("POST", "/beta/users/ada/managedDevices/moveDevicesToOU".to_owned()),
+            ("POST", format!("/beta/deviceManagement/managedDevices/{id}/moveDevicesToOU")),
+            ("POST", "/v1.0/deviceManagement/managedDevices/moveDevicesToOU".to_owned()),
+            ("POST", format!("/v1.0/deviceManagement/managedDevices/{id}/logCollectionRequests/r/createDownloadUrl")),
+            (
+                "POST",
+                format!(
+                    "/v1.0/deviceManagement/detectedApps/app/managedDevices/{id}/logCollectionRequests('r')/createDownloadUrl"
+                ),
+            ),
+            ("POST", format!("/v1.0/deviceManagement/managedDevices/{id}/detectedApps/r/createDownloadUrl")),
             ("GET", "/v2.0/users".to_owned()),
             ("GET", "/".to_owned()),
             ("GET", "/v1.0".to_owned()),
@@ -515,6 +567,10 @@ mod tests {
             ),
             ("/v1.0/users/ada/messages".to_owned(), "/v1.0/users/{id}/messages"),
             ("/v1.0/groups/ada%40contoso.example/members('x')".to_owned(), "/v1.0/groups/{id}/members('{id}')"),
+            (
+                "/beta/deviceManagement/managedDevices/appDiagnostics(upn='ada')".to_owned(),
+                "/beta/deviceManagement/managedDevices/appDiagnostics(upn='{id}')",
+            ),
             (format!("/{id}/oauth2/v2.0/devicecode"), "/{id}/oauth2/v2.0/devicecode"),
             ("/".to_owned(), "/"),
         ] {

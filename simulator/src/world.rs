@@ -13,7 +13,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::actions::{self, Course, Order, RemoteAction};
+use crate::actions::{self, Course, Order, RemoteAction, create_device_log_collection_request};
 use crate::answers::Answers;
 use crate::audit::event::{Actor, AuditEvent, Deed, EventLog};
 use crate::audit::{AuditLog, Initiator, RemoteActionAudit};
@@ -254,6 +254,7 @@ impl World {
                     let _ = self.check_in(id, at);
                 }
                 Due::HideDetails(id) => self.hide_details(id, at),
+                Due::LogsOverdue(id) | Due::LogsExpire(id) => self.age_logs(id, at),
             }
             ran += 1;
         }
@@ -288,6 +289,7 @@ impl World {
             }
             Course::ByService => ActionState::NotSupported,
             Course::ByDevice => self.add_entry(&mut device, asked, now),
+            Course::LogCollection => self.begin_log_collection(&mut device, *origin, now),
             Course::Departure { way, stays } => self.begin_departure(&mut device, asked, way, stays, now),
         };
         let audit_id = self.write_audit(&device, action.audit_name(arguments), action.name(), state, *origin, now);
@@ -337,6 +339,7 @@ impl World {
         for entry in device.actions.iter_mut().filter(|entry| entry.is_pending()) {
             entry.cancel(now);
         }
+        device.log_collections.fail();
         let action = asked.action.name();
         self.state.audits.settle(device.id(), |audit| (audit.asked != action).then_some(ActionState::Canceled));
         let arguments = asked.arguments.clone();
@@ -354,10 +357,31 @@ impl World {
         origin: Origin<'_>,
         now: DateTime<Utc>,
     ) -> Uuid {
-        let id = self.draw.at("audit").nth(self.state.audits.written()).guid();
+        let id = self.next_audit_id();
         let audit = RemoteActionAudit::new(id, action, device, origin.by, now);
         self.state.audits.write(RemoteActionAudit { asked: asked.into(), state, bulk: origin.bulk, ..audit });
         id
+    }
+
+    fn next_audit_id(&self) -> Uuid {
+        self.draw.at("audit").nth(self.state.audits.written()).guid()
+    }
+
+    /// A request for diagnostics, with the id of its audit. A device that is about to leave sends none (assumed).
+    fn begin_log_collection(
+        &mut self,
+        device: &mut ManagedDevice,
+        origin: Origin<'_>,
+        now: DateTime<Utc>,
+    ) -> ActionState {
+        let by = origin.by.map_or("", |initiator| initiator.user_principal_name);
+        device.log_collections.ask(self.next_audit_id(), by.to_owned(), now);
+        let leaves = device.departure.is_some();
+        if leaves {
+            device.log_collections.fail();
+        }
+        self.schedule_logs(device);
+        if leaves { ActionState::Canceled } else { ActionState::Pending }
     }
 
     /// An id for a call that asks many devices.
@@ -521,10 +545,53 @@ impl World {
                 self.schedule(hides_at, Due::HideDetails(device.id()));
             }
         }
+        self.answer_logs(device, at);
         self.state.audits.settle(device.id(), |audit| {
             let of_entry = answered.iter().find(|(asked, name, _)| *asked == audit.asked && *name == audit.action);
             of_entry.map(|(_, _, state)| *state)
         });
+    }
+
+    /// Sends the diagnostics that the device was asked for, or says that there will be none.
+    fn answer_logs(&mut self, device: &mut ManagedDevice, at: DateTime<Utc>) {
+        if !device.log_collections.has_pending() {
+            return;
+        }
+        let action = actions::action(create_device_log_collection_request::NAME).expect("it is an action");
+        let Some(report) = action.report(&self.edition, device) else { return };
+        let ended = if report == Report::Done {
+            // From 1 to 64 MB; sizes are made up.
+            let draw = self.draw.at("log collection");
+            let size = |id: Uuid| 1_000_000 + draw.at(&id.to_string()).below(63_000_000);
+            device.log_collections.receive(at.trunc_subsecs(0), size)
+        } else {
+            device.log_collections.fail()
+        };
+        self.settle_logs(device.id(), &ended, report.state());
+    }
+
+    fn age_logs(&mut self, id: Uuid, now: DateTime<Utc>) {
+        let Some(device) = self.state.inventory.get(id) else { return };
+        let mut device = ManagedDevice::clone(device);
+        let failed = device.log_collections.age(now);
+        self.settle_logs(id, &failed, ActionState::Failed);
+        self.schedule_logs(&device);
+        self.put(device);
+    }
+
+    /// Audits of requests for diagnostics have the requests' ids.
+    fn settle_logs(&mut self, device: Uuid, ended: &[Uuid], state: ActionState) {
+        self.state.audits.settle(device, |audit| ended.contains(&audit.id).then_some(state));
+    }
+
+    /// Each later request is overdue and expires later, so the first of each kind is enough.
+    fn schedule_logs(&mut self, device: &ManagedDevice) {
+        if let Some(at) = device.log_collections.next_overdue() {
+            self.schedule(at, Due::LogsOverdue(device.id()));
+        }
+        if let Some(at) = device.log_collections.next_expiry() {
+            self.schedule(at, Due::LogsExpire(device.id()));
+        }
     }
 
     fn hide_details(&mut self, id: Uuid, now: DateTime<Utc>) {

@@ -24,7 +24,9 @@ pub(crate) fn resolve(context: &str) -> Result<&str, String> {
     let (service, fragment) = context.split_once("/$metadata#").ok_or_else(|| format!("no metadata in {context}"))?;
     let version = [ApiVersion::V1, ApiVersion::Beta].into_iter().find(|version| service.ends_with(version.segment()));
     let version = version.ok_or_else(|| format!("no version in {context}"))?;
-    if let Some(name) = fragment.strip_prefix("microsoft.graph.") {
+    // What functions return: a type, or a collection of one.
+    let single = fragment.strip_prefix("Collection(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(fragment);
+    if let Some(name) = single.strip_prefix("microsoft.graph.") {
         let known = complex_type(name, version).is_some() || entity_type(name, version).is_some();
         return if known { Ok(name) } else { Err(format!("there is no {name}")) };
     }

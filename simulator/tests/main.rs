@@ -9,6 +9,7 @@ mod command_line;
 mod contexts;
 mod control;
 mod determinism;
+mod diagnostics;
 mod doors;
 #[cfg(unix)]
 mod exec;

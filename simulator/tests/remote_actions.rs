@@ -23,8 +23,16 @@ const A_WHILE: TimeDelta = TimeDelta::seconds(10);
 
 impl Harness {
     fn act(&self, device: &str, action: &str, body: &Json) -> Answer {
+        let mut body = body.clone();
+        let is_of_collection = simtune::actions::action(action).is_some_and(RemoteAction::is_of_collection);
+        let target = if is_of_collection {
+            body["deviceIds"] = json!([self.id(device)]);
+            format!("{DEVICES}/{action}")
+        } else {
+            format!("{DEVICES}/{}/{action}", self.id(device))
+        };
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.ask(Method::POST, &format!("{DEVICES}/{}/{action}", self.id(device)), body.as_bytes())
+        self.ask(Method::POST, &target, body.as_bytes())
     }
 
     /// The id of a device, by name or by id: an action may rename it.
@@ -101,6 +109,7 @@ fn sample(action: &dyn RemoteAction) -> Json {
                 json!([{"itemType": "application", "itemId": "6e8b1b9e-0000-4000-8000-000000000001", "assignmentItemActionIntent": "remove"}])
             }
             ("configurationManagerAction", _) => json!({"action": "appEvaluation"}),
+            (_, Edm::GuidCollection) => json!([]),
             ("templateType", _) => json!({"templateType": "predefined"}),
             ("updateWindowsDeviceAccountActionParameter", _) => {
                 json!({"deviceAccount": {"password": "Sample-1"}, "calendarSyncEnabled": true, "sessionInitiationProtocalAddress": "hub@simtune.example"})
@@ -135,7 +144,8 @@ fn every_action_is_accepted_answered_and_refused_as_written_down() {
         lines.push(format!("  to {other}: {} {}", refused.status.as_u16(), body_of(&refused)["error"]["code"]));
         let unknown = harness.act(&device, name, &json!({"colour": "red"}));
         lines.push(format!("  with an unknown parameter: {}", unknown.status.as_u16()));
-        let v1 = format!("/v1.0/deviceManagement/managedDevices/{device}/{name}");
+        let below = if action.is_of_collection() { String::new() } else { format!("/{device}") };
+        let v1 = format!("/v1.0/deviceManagement/managedDevices{below}/{name}");
         let v1 = harness.ask(Method::POST, &v1, body.to_string().as_bytes());
         assert_eq!(v1.status.is_success(), action.since() == ApiVersion::V1, "{name} on v1.0: {}", text(&v1));
         story.push(lines.join("\n"));
@@ -342,9 +352,104 @@ fn obeying_changes_what_a_client_sees() {
 }
 
 #[test]
+fn moved_chromebooks_are_moved_all_or_none() {
+    let harness = Harness::new();
+    let ids = |names: &[&str]| names.iter().map(|name| harness.id_of(name)).collect::<Vec<_>>();
+    let ask =
+        |body: &Json| harness.ask(Method::POST, &format!("{DEVICES}/moveDevicesToOU"), body.to_string().as_bytes());
+    let path = "/Loaners";
+    let refused: Vec<u16> = [
+        json!({"deviceIds": ids(&["Chromebook-1", "iPhone-1"]), "organizationalUnitPath": path}),
+        json!({"deviceIds": ["00000000-0000-4000-8000-000000000000"], "organizationalUnitPath": path}),
+        json!({"deviceIds": ids(&["Chromebook-1"])}),
+        json!({"deviceIds": ["Chromebook-1"], "organizationalUnitPath": path}),
+    ]
+    .iter()
+    .map(|body| ask(body).status.as_u16())
+    .collect();
+    assert_eq!(refused, [400, 404, 400, 400]);
+    assert_eq!(harness.audits(), [""; 0], "what is refused moves nobody");
+
+    let id = harness.id_of("Chromebook-1");
+    let twice = json!({"deviceIds": [id, id.to_ascii_uppercase()], "organizationalUnitPath": path});
+    assert_eq!(ask(&twice).status, 204);
+    assert_eq!(harness.audits(), ["moveDeviceToOrganizationalUnit done"]);
+    let bulk =
+        json!({"actionName": "moveDeviceToOrganizationalUnit", "deviceIds": [id], "organizationalUnitPath": path});
+    let lists = harness.ask(Method::POST, &format!("{DEVICES}/executeAction"), bulk.to_string().as_bytes());
+    assert_eq!(body_of(&lists)["successfulDeviceIds"], json!([id]));
+    let missing = json!({"actionName": "moveDeviceToOrganizationalUnit", "deviceIds": [id]});
+    let answer = harness.ask(Method::POST, &format!("{DEVICES}/executeAction"), missing.to_string().as_bytes());
+    assert_eq!(answer.status, 400);
+}
+
+#[test]
+fn settings_that_are_not_met_are_those_of_the_policies() {
+    let harness = Harness::new();
+    let mut blamed = 0;
+    let devices = harness.get_json(&format!("{DEVICES}?$top=1000&$select=id"));
+    for device in devices["value"].as_array().unwrap() {
+        let device = format!("{DEVICES}/{}", device["id"].as_str().unwrap());
+        let told = harness.get_json(&format!("{device}/getNonCompliantSettings()"))["value"].clone();
+        let policies = harness.get_json(&format!("{device}/deviceCompliancePolicyStates"))["value"].clone();
+        let settings = policies.as_array().unwrap().iter().flat_map(|policy| {
+            let settings =
+                format!("{device}/deviceCompliancePolicyStates/{}/settingStates", policy["id"].as_str().unwrap());
+            harness.get_json(&settings)["value"].as_array().unwrap().clone()
+        });
+        let expected: Vec<Json> = settings
+            .filter(|setting| ["nonCompliant", "error", "conflict"].contains(&setting["state"].as_str().unwrap()))
+            .collect();
+        assert_eq!(told, Json::Array(expected.clone()), "{device}");
+        blamed += expected.len();
+    }
+    assert!(blamed > 1, "somebody is not compliant");
+}
+
+#[test]
+fn what_people_sent_from_their_company_portal_is_listed_and_downloaded() {
+    let harness = Harness::new();
+    let users = harness.get_json(&format!("{DEVICES}?$top=1000&$select=userPrincipalName"));
+    let mut names: Vec<&str> =
+        users["value"].as_array().unwrap().iter().filter_map(|user| user["userPrincipalName"].as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let sent = |upn: &str| harness.get_json(&format!("{DEVICES}/appDiagnostics(upn='{upn}')"))["value"].clone();
+    let of_all: Vec<Json> = names.iter().flat_map(|upn| sent(upn).as_array().unwrap().clone()).collect();
+    assert!(of_all.len() > 1, "some did, {names:?}");
+    assert_snapshot!(of_all[0].to_string());
+    assert_eq!(sent("nobody@simtune.example"), json!([]));
+
+    let download = |body: &Json| {
+        harness.ask(Method::POST, &format!("{DEVICES}/downloadAppDiagnostics"), body.to_string().as_bytes())
+    };
+    let id = of_all[0]["powerliftId"].clone();
+    let whole = download(&json!({"request": {"powerliftId": id}}));
+    assert_eq!(whole.status, 200, "{}", text(&whole));
+    assert_eq!(whole.headers["content-type"], "application/octet-stream");
+    let one = download(&json!({"request": {"powerliftId": id, "files": [of_all[0]["fileNames"][0]]}}));
+    assert_eq!((text(&whole).lines().count(), text(&one).lines().count()), (2, 1));
+    assert!(text(&whole).starts_with(&*text(&one)));
+    let refused: Vec<u16> = [
+        json!({"request": {"powerliftId": "00000000-0000-4000-8000-000000000000"}}),
+        json!({"request": {"powerliftId": "x"}}),
+        json!({"request": {"colour": "red"}}),
+        json!({}),
+    ]
+    .iter()
+    .map(|body| download(body).status.as_u16())
+    .collect();
+    assert_eq!(refused, [404, 400, 400, 400]);
+    assert_eq!(harness.get("/v1.0/deviceManagement/managedDevices/appDiagnostics(upn='a')").status, 400, "beta only");
+}
+
+#[test]
 fn functions_return_secrets_that_change_when_they_are_rotated() {
     let harness = Harness::new();
     let read = |device: &str, function: &str| harness.get(&format!("{DEVICES}/{}/{function}", harness.id_of(device)));
+    harness.edit("MacBook-1", |device| {
+        device.edit(|record| record.compliance_state = "noncompliant".into());
+    });
     let mut story = Vec::new();
     for function in FUNCTIONS {
         let device = if function.name() == "retrieveDeviceLocalAdminAccountDetail" { "DESKTOP-1" } else { "MacBook-1" };
@@ -496,6 +601,7 @@ proptest! {
                 sent = &sent[..sent.len().min(cut)];
             }
             let target = match ACTIONS.get(action) {
+                Some(action) if action.is_of_collection() => format!("{DEVICES}/{}", action.name()),
                 // Whatever leaves the inventory would leave the other cases with nobody to ask.
                 Some(action) if !matches!(action.name(), "wipe" | "retire" | "setDeviceName") => {
                     format!("{DEVICES}/{}/{}", harness.id_of("iPad-1"), action.name())
@@ -507,7 +613,8 @@ proptest! {
             match answer.status.as_u16() {
                 204 => prop_assert!(answer.body.is_empty()),
                 200 => prop_assert!(body_of(&answer).is_object()),
-                400 => prop_assert!(body_of(&answer)["error"]["code"].is_string()),
+                // One that names its devices may name one that is not there.
+                400 | 404 => prop_assert!(body_of(&answer)["error"]["code"].is_string()),
                 other => prop_assert!(false, "{other} for {target} {body}"),
             }
             Ok(())

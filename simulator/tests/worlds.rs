@@ -91,6 +91,11 @@ impl Running {
         let fault = r#"{"value":[{"id":"one","match":{"method":"GET"},"times":3,"act":{"status":{"code":503}}}]}"#;
         self.tenant("PUT", "/faults", fault);
         assert_eq!(self.ask(&token, "GET", &path, "").0, 503);
+        let logs = format!(
+            "/v1.0/deviceManagement/managedDevices/{}/createDeviceLogCollectionRequest",
+            self.device("DESKTOP-1")
+        );
+        assert_eq!(self.ask(&token, "POST", &logs, "{}").0, 200);
         self.tenant("PATCH", "/quirks", r#"{"profile":"awkward"}"#);
         self.tenant("POST", "/clock/advance", r#"{"by":"PT1H"}"#);
         assert_eq!(self.ask(&self.token(), "POST", &format!("{path}/syncDevice"), "").0, 204);

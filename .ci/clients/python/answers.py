@@ -41,8 +41,8 @@ TYPES = {
     "users": "User",
     "windowsProtectionState": "WindowsProtectionState",
 }
-# The SDK has no class for these lists: they are properties, or reached by a function of their own.
-NO_LISTS = {"settingStates"}
+# The SDK has no class for these: they are properties, reached by a function of their own, or text.
+NO_CLASSES = {"Edm.String", "settingStates"}
 
 # Members of enumerations are spelled so; a text that happens to be is told apart for nothing.
 WORD = re.compile(r"[a-z][A-Za-z]+\d{0,3}[A-Za-z]*")
@@ -163,7 +163,7 @@ def main() -> int:
         if fragment is None or "IEEE754Compatible=true" in recorded["content_type"]:
             continue
         name = names_of(fragment[1])[-1]
-        if name in NO_LISTS:
+        if name in NO_CLASSES:
             continue
         answers += 1
         single = model_called(TYPES[name])

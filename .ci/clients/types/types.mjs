@@ -288,6 +288,9 @@ function annotated({ $Type = "Edm.String", $Collection }) {
 /// `…/$metadata#deviceManagement/managedDevices('x')/users(id)/$entity` → the names on the way.
 function namesOf(context) {
   const fragment = context.slice(context.indexOf("#") + 1).replace(/\/\$entity$/, "");
+  // What a function returns, many of it.
+  const many = fragment.match(/^Collection\((microsoft\.graph\.\w+)\)$/);
+  if (many) return [many[1]];
   // Keys, lists and what is expanded within stand in parentheses, which nest.
   let names = "";
   let depth = 0;

@@ -55,6 +55,10 @@ pub static EXECUTE_ACTION: &[Parameter] = &[
     Parameter::nullable("organizationalUnitPath", Edm::String),
 ];
 
+/// What `downloadAppDiagnostics` takes (documented: the action's beta page).
+pub static DOWNLOAD_APP_DIAGNOSTICS: &[Parameter] =
+    &[Parameter::required("request", Edm::Complex("powerliftDownloadRequest"))];
+
 /// What is wrong with the arguments of a request. The service's words are not known; these are after OData's reader
 /// (assumed).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -129,6 +133,9 @@ fn conforms(name: &str, value: &Json, edm: Edm) -> Result<(), Problem> {
         }
         (Edm::Complex(type_name), Json::Object(members)) => return conforms_complex(name, members, type_name),
         (Edm::StringCollection, Json::Array(items)) => items.iter().all(Json::is_string),
+        (Edm::GuidCollection, Json::Array(items)) => {
+            return items.iter().try_for_each(|value| conforms(name, value, Edm::Guid));
+        }
         (Edm::Boolean, value) => value.is_boolean(),
         (Edm::String, value) => value.is_string(),
         (Edm::Int32, value) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),

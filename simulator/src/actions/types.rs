@@ -79,6 +79,10 @@ static COMPLEX: &[(&str, &[Parameter])] = &[
         ],
     ),
     (
+        "powerliftDownloadRequest",
+        &[Parameter::nullable("powerliftId", Edm::Guid), Parameter::nullable("files", Edm::StringCollection)],
+    ),
+    (
         // The misspelling of "Protocol" is the service's.
         "updateWindowsDeviceAccountActionParameter",
         &[

@@ -321,6 +321,7 @@ fn property(edm: Edm) -> Json {
         Edm::Complex(_) => json!({ "anyOf": [complex(), { "type": "null" }] }),
         Edm::ComplexCollection(_) => json!({ "type": ["array", "null"], "items": complex() }),
         Edm::StringCollection => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
+        Edm::GuidCollection => json!({ "type": ["array", "null"], "items": { "type": "string", "format": "uuid" } }),
     }
 }
 

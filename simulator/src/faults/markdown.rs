@@ -135,6 +135,10 @@ not match it.
 | `after` | is processed | stays; only the answer is spoiled |
 | `not` | is answered as if done, refusals included | none |
 
+A `$batch` is no single change. Under `before` its requests are not asked if the act replaces the answer (`status`, `redirect`,
+`token`); otherwise, and under `not`, they are asked and their effects stay: only the envelope is spoiled. Each request in it is
+matched by the rules itself, with its own operation.
+
 `hits` counts what a rule struck. `hitsHttp2` counts those over HTTP/2 whose act is one on the wire (`reset`, `truncate`,
 `stall`, `slow`, `chunk`, `close`, `informational`, and lengths): HTTP/2 cannot say all of that, and the nearest thing was done.
 

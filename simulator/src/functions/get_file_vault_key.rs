@@ -1,8 +1,7 @@
 //! `getFileVaultKey()`: the recovery key of a Mac's disk (documented: the function's beta page).
 
-use super::{DeviceFunction, Reply, is_mac, primitive, secret};
+use super::{DeviceFunction, Draws, Reply, is_mac, primitive, secret};
 use crate::device::ManagedDevice;
-use crate::random::Draw;
 
 /// `GET …/getFileVaultKey()`.
 #[derive(Debug)]
@@ -18,7 +17,7 @@ impl DeviceFunction for GetFileVaultKey {
     }
 
     /// Six groups of four, as Apple's recovery keys are.
-    fn answer(&self, device: &ManagedDevice, draw: Draw) -> Option<Reply> {
-        is_mac(device).then(|| primitive(secret(device, draw, "fileVaultKey", &[4; 6])))
+    fn answer(&self, device: &ManagedDevice, draws: Draws) -> Option<Reply> {
+        is_mac(device).then(|| primitive(secret(device, draws.secrets, "fileVaultKey", &[4; 6])))
     }
 }

@@ -5,9 +5,8 @@
 
 use serde_json::Value as Json;
 
-use super::{DeviceFunction, Reply};
+use super::{DeviceFunction, Draws, Reply};
 use crate::device::ManagedDevice;
-use crate::random::Draw;
 
 /// `GET …/getSyncStatus()`.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ impl DeviceFunction for GetSyncStatus {
         "microsoft.graph.deviceSyncStatusResponse"
     }
 
-    fn answer(&self, device: &ManagedDevice, _draw: Draw) -> Option<Reply> {
+    fn answer(&self, device: &ManagedDevice, _draws: Draws) -> Option<Reply> {
         let members = [("deviceId", Json::from(device.record().id.as_str())), ("components", Json::Array(Vec::new()))]
             .map(|(name, value)| (name.to_owned(), value));
         Some(Reply { context: self.returns(), members: members.into_iter().collect() })

@@ -3,10 +3,9 @@
 
 use serde_json::Value as Json;
 
-use super::{DeviceFunction, Reply, last_rotation, spelled};
+use super::{DeviceFunction, Draws, Reply, last_rotation, spelled};
 use crate::actions::platforms::Column;
 use crate::device::ManagedDevice;
-use crate::random::Draw;
 
 /// `GET …/retrieveDeviceLocalAdminAccountDetail()`.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ impl DeviceFunction for RetrieveDeviceLocalAdminAccountDetail {
         "microsoft.graph.deviceLocalAdminAccountDetail"
     }
 
-    fn answer(&self, device: &ManagedDevice, _draw: Draw) -> Option<Reply> {
+    fn answer(&self, device: &ManagedDevice, _draws: Draws) -> Option<Reply> {
         (Column::of(device) == Some(Column::Windows)).then(|| {
             let rotated = Json::String(spelled(last_rotation(device, "localAdminPassword")));
             let members = [("passwordLastRotationDateTime".to_owned(), rotated)].into_iter().collect();

@@ -2,9 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{DeviceFunction, Reply, is_mac, last_rotation, secret, spelled};
+use super::{DeviceFunction, Draws, Reply, is_mac, last_rotation, secret, spelled};
 use crate::device::ManagedDevice;
-use crate::random::Draw;
 
 /// `GET …/retrieveMacOSManagedDeviceLocalAdminAccountDetail()`.
 #[derive(Debug)]
@@ -20,9 +19,9 @@ impl DeviceFunction for RetrieveMacOsManagedDeviceLocalAdminAccountDetail {
     }
 
     /// 15 characters (documented: the type's page).
-    fn answer(&self, device: &ManagedDevice, draw: Draw) -> Option<Reply> {
+    fn answer(&self, device: &ManagedDevice, draws: Draws) -> Option<Reply> {
         is_mac(device).then(|| {
-            let password = secret(device, draw, "localAdminPassword", &[15]);
+            let password = secret(device, draws.secrets, "localAdminPassword", &[15]);
             let rotated = spelled(last_rotation(device, "localAdminPassword"));
             let members = [("adminAccountPassword", password), ("passwordLastRotatedDateTime", rotated)]
                 .map(|(name, value)| (name.to_owned(), Json::String(value)));

@@ -1,8 +1,7 @@
 //! `retrieveRecoveryLockPasscode()`: what opens a Mac's recovery system.
 
-use super::{DeviceFunction, Reply, is_mac, primitive, secret};
+use super::{DeviceFunction, Draws, Reply, is_mac, primitive, secret};
 use crate::device::ManagedDevice;
-use crate::random::Draw;
 
 /// `GET …/retrieveRecoveryLockPasscode()`.
 #[derive(Debug)]
@@ -17,7 +16,7 @@ impl DeviceFunction for RetrieveRecoveryLockPasscode {
         "Edm.String"
     }
 
-    fn answer(&self, device: &ManagedDevice, draw: Draw) -> Option<Reply> {
-        is_mac(device).then(|| primitive(secret(device, draw, "recoveryLockPasscode", &[12])))
+    fn answer(&self, device: &ManagedDevice, draws: Draws) -> Option<Reply> {
+        is_mac(device).then(|| primitive(secret(device, draws.secrets, "recoveryLockPasscode", &[12])))
     }
 }

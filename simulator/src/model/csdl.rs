@@ -10,7 +10,7 @@ use super::complex_types::{self, ComplexType};
 use super::container::ROOTS;
 use super::enumerations::{ENUMERATIONS, Enumeration};
 use super::{ENTITY_TYPES, EntityType, Member, is_contained};
-use crate::actions::parameters::EXECUTE_ACTION;
+use crate::actions::parameters::{DOWNLOAD_APP_DIAGNOSTICS, EXECUTE_ACTION};
 use crate::actions::{ACTIONS, Parameter};
 use crate::device::record::ApiVersion;
 use crate::functions::FUNCTIONS;
@@ -26,6 +26,9 @@ const ENTITY: &str = "<EntityType Name=\"entity\" Abstract=\"true\">\n\
     <Key>\n<PropertyRef Name=\"id\" />\n</Key>\n\
     <Property Name=\"id\" Type=\"Edm.String\" Nullable=\"false\" />\n\
     </EntityType>\n";
+
+/// What is bound to all devices is bound to this.
+const DEVICES: &str = "Collection(graph.managedDevice)";
 
 const CLOSING: &str = "</Schema>\n</edmx:DataServices>\n</edmx:Edmx>\n";
 
@@ -63,15 +66,26 @@ fn write_document(out: &mut String, version: ApiVersion) -> fmt::Result {
 fn write_operations(out: &mut String, version: ApiVersion) -> fmt::Result {
     for action in ACTIONS.iter().filter(|action| action.since() <= version) {
         writeln!(out, "<Action Name=\"{}\" IsBound=\"true\">", action.name())?;
-        write_parameters(out, "graph.managedDevice", action.parameters(), version)?;
+        let bound = if action.is_of_collection() { DEVICES } else { "graph.managedDevice" };
+        write_parameters(out, bound, action.parameters(), version)?;
         write_return(out, action.returns())?;
         out.push_str("</Action>\n");
     }
+    out.push_str("<Action Name=\"createDownloadUrl\" IsBound=\"true\">\n");
+    write_parameters(out, "graph.deviceLogCollectionResponse", &[], version)?;
+    write_return(out, Some("Edm.String"))?;
+    out.push_str("</Action>\n");
     if version == ApiVersion::Beta {
         out.push_str("<Action Name=\"executeAction\" IsBound=\"true\">\n");
-        write_parameters(out, "Collection(graph.managedDevice)", EXECUTE_ACTION, version)?;
+        write_parameters(out, DEVICES, EXECUTE_ACTION, version)?;
         write_return(out, Some("microsoft.graph.bulkManagedDeviceActionResult"))?;
-        out.push_str("</Action>\n");
+        out.push_str("</Action>\n<Action Name=\"downloadAppDiagnostics\" IsBound=\"true\">\n");
+        write_parameters(out, DEVICES, DOWNLOAD_APP_DIAGNOSTICS, version)?;
+        write_return(out, Some("Edm.Stream"))?;
+        out.push_str("</Action>\n<Function Name=\"appDiagnostics\" IsBound=\"true\">\n");
+        write_parameters(out, DEVICES, const { &[Parameter::required("upn", Edm::String)] }, version)?;
+        write_return(out, Some("Collection(microsoft.graph.powerliftIncidentMetadata)"))?;
+        out.push_str("</Function>\n");
         for function in FUNCTIONS {
             writeln!(out, "<Function Name=\"{}\" IsBound=\"true\">", function.name())?;
             write_parameters(out, "graph.managedDevice", &[], version)?;

@@ -6,7 +6,7 @@ use super::complex_types::{self, complex_type};
 use super::container::ROOTS;
 use super::enumerations::{ENUMERATIONS, enumeration};
 use super::{ENTITY_TYPES, Member, csdl, entity_type};
-use crate::actions::parameters::EXECUTE_ACTION;
+use crate::actions::parameters::{DOWNLOAD_APP_DIAGNOSTICS, EXECUTE_ACTION};
 use crate::actions::{ACTIONS, types};
 use crate::device::record::{ApiVersion, PROPERTIES};
 use crate::functions::FUNCTIONS;
@@ -121,7 +121,7 @@ fn every_action_has_the_types_it_names() {
         let name = action.result_type();
         let found = complex_type(name, action.since()).unwrap_or_else(|| panic!("there is no {name}"));
         assert!(name == "deviceActionResult" || found.base == Some("deviceActionResult"), "{name}");
-        for parameter in action.parameters().iter().chain(EXECUTE_ACTION) {
+        for parameter in action.parameters().iter().chain(EXECUTE_ACTION).chain(DOWNLOAD_APP_DIAGNOSTICS) {
             match parameter.edm {
                 Edm::Complex(name) | Edm::ComplexCollection(name) => {
                     let of = complex_type(name, ApiVersion::Beta).unwrap_or_else(|| panic!("there is no {name}"));
@@ -144,7 +144,8 @@ fn every_action_has_the_types_it_names() {
         }
     }
     for type_name in FUNCTIONS.iter().map(|function| function.returns()).filter(|name| !name.starts_with("Edm.")) {
-        let name = type_name.trim_start_matches("microsoft.graph.");
+        let name =
+            type_name.trim_start_matches("Collection(").trim_start_matches("microsoft.graph.").trim_end_matches(')');
         assert!(complex_type(name, ApiVersion::Beta).is_some(), "there is no {name}");
     }
 }

@@ -31,6 +31,8 @@ pub enum Edm {
     ComplexCollection(&'static str),
     /// A collection of strings.
     StringCollection,
+    /// A collection of GUIDs.
+    GuidCollection,
 }
 
 impl Edm {
@@ -57,6 +59,7 @@ impl fmt::Display for Edm {
             Self::Enum(name) | Self::Complex(name) => f.write_str(name),
             Self::ComplexCollection(name) => write!(f, "Collection({name})"),
             Self::StringCollection => f.write_str("Collection(Edm.String)"),
+            Self::GuidCollection => f.write_str("Collection(Edm.Guid)"),
         }
     }
 }

@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 use super::collection::{Collection, Links};
 use super::directory::user_json;
 use super::{Context, Reply, detected_apps, device_categories, device_query};
+use crate::actions::create_device_log_collection_request;
 use crate::device::ManagedDevice;
+use crate::device::log_collection::LogCollection;
 use crate::device::record::{ApiVersion, never};
 use crate::inventory::User;
 use crate::model::managed_device::DeviceNavigation;
@@ -39,8 +41,7 @@ pub(super) fn follow(
         DeviceNavigation::ConfigurationStates => {
             Followed::Many(states(&policies::configuration(device, draw), device, version))
         }
-        // Nothing here collects diagnostics.
-        DeviceNavigation::LogCollectionRequests => Followed::Many(Vec::new()),
+        DeviceNavigation::LogCollectionRequests => Followed::Many(log_collections(context, device, version)),
         DeviceNavigation::Users => Followed::Many(primary_user(device).iter().map(user_json).collect()),
         DeviceNavigation::WindowsProtectionState => Followed::One(protection_json(context, device)),
         // That nothing is counted here is assumed.
@@ -69,7 +70,7 @@ pub(super) fn get_item(context: &Context<'_>, route: &Route, navigation: DeviceN
     let Followed::Many(items) = follow(context, device, navigation, route.version) else {
         return Err(context.unknown(route.backend_call(None)));
     };
-    let item = items.into_iter().find(|item| is_named(item, &route.key));
+    let item = items.into_iter().find(|item| is_named(item, navigation, &route.key));
     let item = item.ok_or_else(|| context.unknown(route.backend_call(None)))?;
     let name = context_name(device, navigation);
     collection(&name, navigation).get(context, route, &options, item)
@@ -86,7 +87,7 @@ pub(super) fn settings(context: &Context<'_>, route: &Route, navigation: DeviceN
     let state = states.into_iter().find(|state| state.id.to_string().eq_ignore_ascii_case(&route.key));
     let state = state.ok_or_else(|| context.unknown(route.backend_call(None)))?;
     let what = format!("{}('{}')/settingStates", context_name(device, navigation), state.id);
-    let value: Vec<Json> = state.settings.iter().map(|setting| setting_json(setting, device)).collect();
+    let value: Vec<Json> = state.settings.iter().map(|setting| setting.json(device)).collect();
     let mut body = vec![b'{'];
     body.extend_from_slice(&context.context_annotation(route, &what));
     body.extend_from_slice(b"\"value\":");
@@ -115,11 +116,39 @@ pub(super) fn context_name(device: &ManagedDevice, navigation: DeviceNavigation)
     format!("deviceManagement/managedDevices('{id}')/{}", navigation.property().name)
 }
 
-/// Whether `item` is the one with this key; people have a second one.
-fn is_named(item: &Json, key: &str) -> bool {
+/// Whether `item` is the one with this key. People have a second one. Requests for diagnostics have theirs with the tenant
+/// and the device before it (documented), and the portal asks by what stands behind those (observed: scotscottmca,
+/// "Collecting logs using Intune", 2023-07-13).
+fn is_named(item: &Json, navigation: DeviceNavigation, key: &str) -> bool {
+    if navigation == DeviceNavigation::LogCollectionRequests && !key.contains('_') {
+        let id = item["id"].as_str().and_then(|id| id.rsplit('_').next());
+        return id.is_some_and(|id| id.eq_ignore_ascii_case(key));
+    }
     ["id", "userPrincipalName"]
         .iter()
         .any(|name| item.get(*name).and_then(Json::as_str).is_some_and(|value| value.eq_ignore_ascii_case(key)))
+}
+
+/// The request for diagnostics of `device` that has this key.
+pub(super) fn log_collection<'a>(
+    context: &Context<'_>,
+    device: &'a ManagedDevice,
+    key: &str,
+) -> Option<&'a LogCollection> {
+    let is_meant = |request: &&LogCollection| {
+        let item = create_device_log_collection_request::members(request, device, context.tenant.id, ApiVersion::V1);
+        is_named(&Json::Object(item), DeviceNavigation::LogCollectionRequests, key)
+    };
+    device.log_collections.iter().find(is_meant)
+}
+
+fn log_collections(context: &Context<'_>, device: &ManagedDevice, version: ApiVersion) -> Vec<Json> {
+    let requests = device.log_collections.iter();
+    requests
+        .map(|request| {
+            Json::Object(create_device_log_collection_request::members(request, device, context.tenant.id, version))
+        })
+        .collect()
 }
 
 fn primary_user(device: &ManagedDevice) -> Option<User> {
@@ -152,26 +181,6 @@ fn states(states: &[PolicyState], device: &ManagedDevice, version: ApiVersion) -
         item
     };
     states.iter().map(json).collect()
-}
-
-/// One setting. Names: `@microsoft/microsoft-graph-types` (documented); that `settingName` is null was observed
-/// (docs#7862), the other empty members are assumed.
-fn setting_json(setting: &policies::SettingState, device: &ManagedDevice) -> Json {
-    let record = device.record();
-    json!({
-        "setting": setting.setting,
-        "settingName": null,
-        "instanceDisplayName": null,
-        "state": setting.state,
-        "errorCode": 0,
-        "errorDescription": null,
-        "userId": record.user_id.as_str(),
-        "userName": record.user_display_name.as_str(),
-        "userEmail": record.email_address.as_str(),
-        "userPrincipalName": record.user_principal_name.as_str(),
-        "currentValue": null,
-        "sources": [],
-    })
 }
 
 fn protection_json(context: &Context<'_>, device: &ManagedDevice) -> Option<Json> {

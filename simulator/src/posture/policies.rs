@@ -2,6 +2,7 @@
 //!
 //! Their number and names are invented. What must hold is documented: a device's compliance follows from its policies.
 
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::device::ManagedDevice;
@@ -34,6 +35,33 @@ pub struct SettingState {
     pub setting: String,
     /// A member of `complianceStatus`.
     pub state: &'static str,
+}
+
+impl SettingState {
+    /// Whether it keeps the device from being compliant.
+    pub fn is_to_blame(&self) -> bool {
+        matches!(self.state, "nonCompliant" | "error" | "conflict")
+    }
+
+    /// It as Graph spells it, for `device`. Names: `@microsoft/microsoft-graph-types` (documented); that `settingName` is
+    /// null was observed (docs#7862), the other empty members are assumed.
+    pub fn json(&self, device: &ManagedDevice) -> Json {
+        let record = device.record();
+        json!({
+            "setting": self.setting,
+            "settingName": null,
+            "instanceDisplayName": null,
+            "state": self.state,
+            "errorCode": 0,
+            "errorDescription": null,
+            "userId": record.user_id.as_str(),
+            "userName": record.user_display_name.as_str(),
+            "userEmail": record.email_address.as_str(),
+            "userPrincipalName": record.user_principal_name.as_str(),
+            "currentValue": null,
+            "sources": [],
+        })
+    }
 }
 
 /// A policy as its administrator wrote it.

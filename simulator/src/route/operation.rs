@@ -22,12 +22,18 @@ pub enum Operation {
     RunAction(&'static dyn RemoteAction),
     /// `POST …/managedDevices/executeAction`.
     ExecuteAction,
+    /// `GET …/managedDevices/appDiagnostics(upn='…')`.
+    ListAppDiagnostics,
+    /// `POST …/managedDevices/downloadAppDiagnostics`.
+    DownloadAppDiagnostics,
     /// `GET …/managedDevices/{id}/{function}()`.
     CallFunction(&'static dyn DeviceFunction),
     /// `GET …/managedDevices/{id}/{navigation}`.
     FollowNavigation(DeviceNavigation),
     /// `GET …/managedDevices/{id}/{navigation}/{id}`.
     GetNavigationItem(DeviceNavigation),
+    /// `POST …/managedDevices/{id}/logCollectionRequests/{id}/createDownloadUrl`.
+    CreateDownloadUrl,
     /// `GET …/managedDevices/{id}/{navigation}/{id}/settingStates`.
     ListSettingStates(DeviceNavigation),
     /// `GET …/comanagedDevices`.
@@ -65,13 +71,16 @@ pub enum Operation {
 }
 
 /// The operations that stand for one thing each, whatever the path names.
-const SINGLE: [Operation; 22] = [
+const SINGLE: [Operation; 25] = [
     Operation::ListDevices,
     Operation::CountDevices,
     Operation::GetDevice,
     Operation::UpdateDevice,
     Operation::DeleteDevice,
     Operation::ExecuteAction,
+    Operation::ListAppDiagnostics,
+    Operation::DownloadAppDiagnostics,
+    Operation::CreateDownloadUrl,
     Operation::ListComanagedDevices,
     Operation::ListDetectedApps,
     Operation::GetDetectedApp,
@@ -122,6 +131,9 @@ impl Operation {
             | Self::DeleteDevice
             | Self::RunAction(_)
             | Self::ExecuteAction
+            | Self::ListAppDiagnostics
+            | Self::DownloadAppDiagnostics
+            | Self::CreateDownloadUrl
             | Self::CallFunction(_)
             | Self::GetNavigationItem(_)
             | Self::GetDetectedApp
@@ -146,6 +158,9 @@ impl Operation {
             Self::DeleteDevice => "deleteDevice",
             Self::RunAction(action) => action.name(),
             Self::ExecuteAction => "executeAction",
+            Self::ListAppDiagnostics => "appDiagnostics",
+            Self::DownloadAppDiagnostics => "downloadAppDiagnostics",
+            Self::CreateDownloadUrl => "createDownloadUrl",
             Self::CallFunction(function) => function.name(),
             Self::FollowNavigation(navigation) => navigation.property().name,
             Self::GetNavigationItem(_) => "getNavigationItem",
@@ -179,6 +194,8 @@ impl Operation {
             | Self::ListComanagedDevices
             | Self::ListDetectedApps
             | Self::GetDetectedApp
+            | Self::DownloadAppDiagnostics
+            | Self::CreateDownloadUrl
             | Self::GetOverview => {
                 &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]
             }
@@ -191,6 +208,9 @@ impl Operation {
             Self::UpdateDevice | Self::DeleteDevice => &["DeviceManagementManagedDevices.ReadWrite.All"],
             Self::RunAction(action) => action.scopes(),
             Self::ExecuteAction => PRIVILEGED,
+            Self::ListAppDiagnostics => {
+                &["DeviceManagementConfiguration.Read.All", "DeviceManagementManagedDevices.Read.All"]
+            }
             Self::CallFunction(function) => function.scopes(),
             Self::ListAudits | Self::GetAudit | Self::ListDeviceCategories | Self::GetDeviceCategory => {
                 CONFIGURATION_OR_DEVICES
@@ -225,15 +245,19 @@ impl Operation {
             | Self::CountDevices
             | Self::GetDevice
             | Self::CallFunction(_)
+            | Self::ListAppDiagnostics
             | Self::ListComanagedDevices
             | Self::ListDetectedApps
             | Self::GetDetectedApp
             | Self::GetOverview
             | Self::ListAudits
             | Self::GetAudit => (Group::Devices, false),
-            Self::UpdateDevice | Self::DeleteDevice | Self::RunAction(_) | Self::ExecuteAction => {
-                (Group::Devices, true)
-            }
+            Self::UpdateDevice
+            | Self::DeleteDevice
+            | Self::RunAction(_)
+            | Self::ExecuteAction
+            | Self::DownloadAppDiagnostics
+            | Self::CreateDownloadUrl => (Group::Devices, true),
             Self::FollowNavigation(navigation)
             | Self::GetNavigationItem(navigation)
             | Self::ListSettingStates(navigation) => (navigation_group(navigation), false),

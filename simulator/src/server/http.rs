@@ -112,7 +112,9 @@ pub(super) fn outgoing(content: Content, body: Bytes) -> Outgoing {
     match content {
         Content::Empty => Outgoing::Sized(None),
         Content::OData(_) | Content::Error | Content::Batch => Outgoing::Chunked(Some(body)),
-        Content::Text | Content::Csdl | Content::Html | Content::Identity => Outgoing::Sized(Some(body)),
+        Content::Text | Content::Stream | Content::Csdl | Content::Html | Content::Identity => {
+            Outgoing::Sized(Some(body))
+        }
     }
 }
 

@@ -106,7 +106,7 @@ fn is_shown(property: &Property, view: &View<'_>) -> bool {
 /// What stands for a value that is not shown (observed: null, 0, false and `[]` by type).
 const fn empty(edm: Edm) -> &'static [u8] {
     match edm {
-        Edm::ComplexCollection(_) | Edm::StringCollection => b"[]",
+        Edm::ComplexCollection(_) | Edm::StringCollection | Edm::GuidCollection => b"[]",
         Edm::Int32 | Edm::Int64 | Edm::Double => b"0",
         Edm::Boolean => b"false",
         _ => b"null",
@@ -171,6 +171,7 @@ fn annotate_type(out: &mut Vec<u8>, property: &Property) {
         Edm::Enum(name) | Edm::Complex(name) => ("#microsoft.graph.", name, ""),
         Edm::ComplexCollection(name) => ("#Collection(microsoft.graph.", name, ")"),
         Edm::StringCollection => ("#Collection(", "String", ")"),
+        Edm::GuidCollection => ("#Collection(", "Guid", ")"),
         Edm::String | Edm::Boolean | Edm::Int32 | Edm::Double => return,
     };
     out.push(b'"');

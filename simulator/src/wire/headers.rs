@@ -28,6 +28,8 @@ pub enum Content {
     Error,
     /// A number or a text, as `$count` answers.
     Text,
+    /// Bytes as they are. Their media type is assumed: what HTTP has for bytes that nobody names.
+    Stream,
     /// `$metadata`. Its headers are assumed: OData's media type for CSDL without a charset, the rest as of other answers.
     Csdl,
     /// A page of the web server in front.
@@ -88,7 +90,7 @@ impl Content {
     /// The headers that every answer of this kind has, made once: copying them costs a third of making them. What differs
     /// from answer to answer is left empty.
     pub fn headers(self) -> &'static HeaderMap {
-        static MADE: [OnceLock<HeaderMap>; 7 + Shape::COUNT] = [const { OnceLock::new() }; 7 + Shape::COUNT];
+        static MADE: [OnceLock<HeaderMap>; 8 + Shape::COUNT] = [const { OnceLock::new() }; 8 + Shape::COUNT];
         let place = match self {
             Self::Error => 0,
             Self::Text => 1,
@@ -97,7 +99,8 @@ impl Content {
             Self::Empty => 4,
             Self::Csdl => 5,
             Self::Batch => 6,
-            Self::OData(shape) => 7 + shape.number(),
+            Self::Stream => 7,
+            Self::OData(shape) => 8 + shape.number(),
         };
         MADE[place].get_or_init(|| self.made_headers())
     }
@@ -109,13 +112,14 @@ impl Content {
             Self::OData(shape) => Some(shape.content_type()),
             Self::Error | Self::Batch | Self::Identity => Some("application/json"),
             Self::Text => Some("text/plain"),
+            Self::Stream => Some("application/octet-stream"),
             Self::Csdl => Some("application/xml"),
             Self::Html => Some("text/html; charset=us-ascii"),
         };
         if let Some(content_type) = content_type {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
-        if matches!(self, Self::OData(_) | Self::Text | Self::Csdl) {
+        if matches!(self, Self::OData(_) | Self::Text | Self::Stream | Self::Csdl) {
             headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
         }
         if self != Self::Identity {

@@ -33,6 +33,8 @@ pub struct State {
 pub(super) enum Due {
     CheckIn(Uuid),
     HideDetails(Uuid),
+    LogsOverdue(Uuid),
+    LogsExpire(Uuid),
 }
 
 impl State {

@@ -57,7 +57,7 @@ const OPENING: &str = "\
      SIMTUNE_UPDATE_DOCS=1 cargo test -p simtune --lib actions:: -->
 
 Each is `POST …/managedDevices/{id}/{action}` and answers `204 No Content`; only `createDeviceLogCollectionRequest` answers
-`200 OK`, with the request as an entity. A device that no row names is refused with the opaque 400 of an unsupported action
+`200 OK`, with the request as an entity, and only `moveDevicesToOU` is asked of the collection and names its devices itself. A device that no row names is refused with the opaque 400 of an unsupported action
 (quirk `unsupported-action`).
 
 *Origin* says how certain a row is: **stated** by its source, **implied** by it, from an **other edition** of the documentation,
@@ -106,6 +106,7 @@ fn shows(action: &dyn RemoteAction) -> String {
     match action.course(&Arguments::default()) {
         Course::ByDevice => format!("`{}`", action.result_type()),
         Course::Departure { .. } => "`managementState`".to_owned(),
+        Course::LogCollection => "`logCollectionRequests`".to_owned(),
         Course::ByService => "no entry".to_owned(),
     }
 }

@@ -75,6 +75,27 @@ pub(super) static TYPES: &[ComplexType] = &[
         ],
     },
     ComplexType {
+        name: "powerliftDownloadRequest",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[Member::nullable("files", Edm::StringCollection), Member::required("powerliftId", Edm::Guid)],
+    },
+    ComplexType {
+        name: "powerliftIncidentMetadata",
+        base: None,
+        since: ApiVersion::Beta,
+        members: &[
+            Member::nullable("application", Edm::String),
+            Member::nullable("clientVersion", Edm::String),
+            Member::nullable("createdAtDateTime", Edm::DateTimeOffset),
+            Member::nullable("easyId", Edm::String),
+            Member::nullable("fileNames", Edm::StringCollection),
+            Member::nullable("locale", Edm::String),
+            Member::nullable("platform", Edm::String),
+            Member::required("powerliftId", Edm::Guid),
+        ],
+    },
+    ComplexType {
         name: "syncComponent",
         base: None,
         since: ApiVersion::Beta,

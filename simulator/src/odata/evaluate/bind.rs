@@ -169,6 +169,7 @@ impl<'a> Binder<'a> {
         }
         let (members, item_type) = match kind {
             Type::Structured(Edm::StringCollection) => (None, Type::Text),
+            Type::Structured(Edm::GuidCollection) => (None, Type::Guid),
             Type::Structured(Edm::ComplexCollection(name)) => {
                 (self.complex(&collection, name), Type::Structured(Edm::Complex(name)))
             }
@@ -242,7 +243,7 @@ impl<'a> Binder<'a> {
         for name in names {
             let Some(schema) = members else {
                 let problem = match kind {
-                    Type::Structured(Edm::ComplexCollection(_) | Edm::StringCollection) => {
+                    Type::Structured(Edm::ComplexCollection(_) | Edm::StringCollection | Edm::GuidCollection) => {
                         Problem::IsCollection(Problem::shown(owner))
                     }
                     _ => Problem::NoMembers {
@@ -370,7 +371,9 @@ impl Type {
             Edm::DateTimeOffset => Self::DateTime,
             Edm::Guid => Self::Guid,
             Edm::Enum(name) => Self::Enum(name),
-            Edm::Complex(_) | Edm::ComplexCollection(_) | Edm::StringCollection => Self::Structured(edm),
+            Edm::Complex(_) | Edm::ComplexCollection(_) | Edm::StringCollection | Edm::GuidCollection => {
+                Self::Structured(edm)
+            }
         }
     }
 }
