@@ -10,5 +10,6 @@ mod protocol;
 mod readme;
 mod registry;
 mod shrinking;
+mod truth;
 mod vocabulary;
 mod workers;

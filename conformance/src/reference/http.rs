@@ -55,6 +55,9 @@ impl ReferenceClient {
         if let Some(token) = token {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
+        if self.is(Defect::CannotUnzip) {
+            headers.push(("accept-encoding".to_owned(), "gzip".to_owned()));
+        }
         let mut body = request.body.clone().unwrap_or_default();
         if request.method == "POST" && request.body.is_none() && self.is(Defect::InventsBody) {
             body = Bytes::from_static(b"null");

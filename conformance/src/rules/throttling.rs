@@ -163,9 +163,11 @@ fn unending(case: &Case<'_>) -> Vec<Breach> {
 
 fn never_again(case: &Case<'_>) -> Vec<Breach> {
     let pairs = repeated(case);
+    // Who was still waiting when it was left may have come again later.
+    let answered = |op| deeds(case).any(|deed| Some(deed.place) == op && deed.answer().is_some());
     case.trace
         .numbered()
-        .filter(|(_, exchange)| is_429(exchange) && exchange.request.method == "GET")
+        .filter(|(_, exchange)| is_429(exchange) && exchange.request.method == "GET" && answered(exchange.during))
         .filter(|(_, exchange)| Asked::of(exchange).seconds().is_some_and(|seconds| seconds < 10.0))
         .filter(|(at, exchange)| {
             !pairs.iter().any(|((earlier, _), _)| earlier == at)
@@ -218,17 +220,23 @@ fn repeated_refusals(case: &Case<'_>) -> Vec<Breach> {
         .collect()
 }
 
+/// Requests that came again at once after a value that cannot be read: once is hasty, twice in a row is a hot loop.
 fn garbage(case: &Case<'_>) -> Vec<Breach> {
-    repeated(case)
+    let at_once: Vec<(usize, usize, String)> = repeated(case)
         .into_iter()
         .filter(|((_, earlier), _)| Asked::of(earlier) == Asked::Garbage)
         .filter(|((_, earlier), (_, later))| gap(earlier, later) < HOT)
         .map(|((at, earlier), (again, later))| {
             let value = earlier.response.header("retry-after").unwrap_or_default();
-            Breach::new(
-                format!("after Retry-After: {value} it came again after {:.3} s", gap(earlier, later)),
-                vec![at, again],
-            )
+            (at, again, format!("after Retry-After: {value} it came again after {:.3} s", gap(earlier, later)))
+        })
+        .collect();
+    let loops = |again: usize| at_once.iter().find(|(at, _, _)| *at == again);
+    at_once
+        .iter()
+        .map(|(at, again, text)| match loops(*again) {
+            Some((_, third, _)) => Breach::new(format!("{text}, and again as fast"), vec![*at, *again, *third]),
+            None => Breach::lesser(text.clone(), vec![*at, *again]),
         })
         .collect()
 }
@@ -416,7 +424,11 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, |_, asked| asked == Asked::Garbage),
             judge: garbage,
-            minimal: &[|| told_to_wait(429, RetryAfter::Raw("soon".to_owned()))],
+            minimal: &[|| {
+                let mut scenario = told_to_wait(429, RetryAfter::Raw("soon".to_owned()));
+                scenario.stimuli[0].times = 2;
+                scenario
+            }],
             convicts: &[Defect::GarbageMeansNow],
         }),
     },
