@@ -73,6 +73,11 @@ impl Surroundings {
     }
 }
 
+impl OverSockets<'_> {
+    /// How time is kept.
+    pub const TIER: &'static str = "wall";
+}
+
 impl<'a> OverSockets<'a> {
     /// Drives the client behind a door.
     pub fn new(surroundings: &'a Surroundings, door: &'a dyn Door) -> Self {
@@ -168,7 +173,7 @@ impl Drive for OverSockets<'_> {
     }
 
     fn tier(&self) -> &'static str {
-        "wall"
+        Self::TIER
     }
 
     fn run(&self, scenario: &Scenario) -> Result<Evidence, DriveError> {

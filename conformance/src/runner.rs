@@ -38,6 +38,8 @@ pub struct Plan {
     pub budget: Budget,
     /// How many convictions are made small.
     pub shrunk: usize,
+    /// Rules whose breach is known: their convictions are taken as they are found.
+    pub known: Vec<String>,
 }
 
 impl Default for Plan {
@@ -52,6 +54,7 @@ impl Default for Plan {
             threads: 2,
             budget: Budget::default(),
             shrunk: 5,
+            known: Vec::new(),
         }
     }
 }
@@ -148,10 +151,12 @@ pub fn check_telling(drive: &dyn Drive, plan: &Plan, tell: &mut dyn FnMut(&Event
     }
 
     let capabilities = drive.capabilities();
+    let mut shrunk = 0;
     for tally in tallies {
         let mut summary = tally.summary(&capabilities, report.scenarios);
         if let Some((found, verdict)) = tally.convicting {
-            let shrinks = report.failures.len() < plan.shrunk;
+            let shrinks = shrunk < plan.shrunk && !plan.known.iter().any(|known| known == tally.rule.id);
+            shrunk += usize::from(shrinks);
             let budget = if shrinks { plan.budget } else { Budget { evaluations: 1, ..plan.budget } };
             if let Some(smallest) = shrink::smallest(drive, tally.rule, plan.profile, verdict, &found, budget) {
                 summary.minimal = Some(smallest.scenario.id());

@@ -201,3 +201,75 @@ fn only_who_heeds_words_is_said_to() {
     assert_eq!(told(Defect::UnescapedFilter, "ERR-03", &scenario), None);
     assert!(told(Defect::BranchesOnMessage, "ERR-03", &scenario).is_some());
 }
+
+/// Whoever reads no decimals waits as if nothing had been said.
+#[test]
+fn decimals_are_rounded_down_or_not_read() {
+    let scenario = listing(1, Act::come_again(429, RetryAfter::Raw("9.5".to_owned())));
+    let lesser = |waited: u64| {
+        let course = vec![
+            exchange(0, LIST, 429, &[("retry-after", "9.5")], ""),
+            exchange(waited, LIST, 200, &[], "{\"value\":[]}"),
+        ];
+        let check = rules::rule("THR-11").unwrap().check().unwrap();
+        let breaches = (check.judge)(&evidence(course, failed(ErrorKind::Parse, None)).case(&scenario));
+        breaches.first().map(|breach| breach.lesser)
+    };
+    assert_eq!(lesser(9_500), None);
+    assert_eq!(lesser(9_000), Some(false));
+    assert_eq!(lesser(3_900), Some(true));
+}
+
+/// Waits of 3.9, 4.1 and 4.7 s grow, although a random part hides it.
+#[test]
+fn waits_that_grow_a_little_are_not_constant() {
+    let scenario = listing(1, Act::status(429));
+    let breaches = |moments: [u64; 4]| {
+        let course = moments.map(|at| exchange(at, LIST, 429, &[], "")).to_vec();
+        says("THR-05", &scenario, &evidence(course, failed(ErrorKind::Http, Some(429))))
+    };
+    assert_eq!(breaches([0, 3_900, 8_000, 12_700]), [""; 0]);
+    assert_eq!(breaches([0, 3_000, 6_010, 9_005]).len(), 1);
+}
+
+/// Of a refusal that ends too early the status need not be believed.
+#[test]
+fn half_a_refusal_may_be_no_answer() {
+    let scenario = listing(1, Act::Truncate { bytes: 40 });
+    let course = |whole: bool| {
+        let mut exchanges = vec![exchange(0, LIST, 403, &[], "{\"error\"")];
+        exchanges[0].response.whole = whole;
+        says("ERR-01", &scenario, &evidence(exchanges, failed(ErrorKind::Network, None)))
+    };
+    assert_eq!(course(false), [""; 0]);
+    assert_eq!(course(true).len(), 1);
+}
+
+/// What was not selected is null in a client whose devices have a place for every property.
+#[test]
+fn what_was_not_asked_for_may_be_null() {
+    let mut scenario = listing(1, Act::status(429));
+    scenario.stimuli.clear();
+    let id = scenario.device_id(0).to_string();
+    let device = serde_json::json!({ "id": id, "totalStorageSpaceInBytes": null });
+    let answer = serde_json::json!({ "ok": true, "devices": [device], "complete": true });
+    let end = End::Answered(serde_json::from_value(answer).unwrap());
+    let seen = evidence(vec![exchange(0, LIST, 200, &[], "{\"value\":[]}")], end);
+    assert_eq!(says("PAR-08", &scenario, &seen).len(), 1);
+    scenario.program = vec![Op::ListDevices { filter: None, select: vec!["id".to_owned()] }];
+    assert_eq!(says("PAR-08", &scenario, &seen), [""; 0]);
+}
+
+/// Nor is an old form of dates, which many read as local time, one that every client understands.
+#[test]
+fn only_usual_forms_must_bring_a_client_back() {
+    let scenario = listing(1, Act::status(429));
+    let given_up = |value: &str| {
+        let headers = [("retry-after", value), ("date", "Thu, 26 Nov 2026 10:07:00 GMT")];
+        let mut exchanges = vec![exchange(0, LIST, 429, &headers, "")];
+        exchanges[0].stimuli = vec![0];
+        says("THR-07", &scenario, &evidence(exchanges, failed(ErrorKind::Http, Some(429))))
+    };
+    assert_eq!(given_up("Thu Nov 26 10:07:09 2026"), [""; 0]);
+    assert_eq!(given_up("Thu, 26 Nov 2026 10:07:09 GMT").len(), 1);
+}

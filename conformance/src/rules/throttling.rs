@@ -132,7 +132,7 @@ fn pace(case: &Case<'_>) -> Vec<Breach> {
                 format!("throttled, it came again at once: after {:.3} s and {:.3} s", gaps[0], gaps[1]),
                 witness,
             ));
-        } else if gaps.len() >= 3 && gaps[2] <= gaps[0] * 1.2 {
+        } else if gaps.len() >= 3 && is_constant(&gaps[..3]) {
             let text = format!(
                 "throttled, it came again ever at the same pace: after {:.1} s, {:.1} s and {:.1} s",
                 gaps[0], gaps[1], gaps[2]
@@ -141,6 +141,26 @@ fn pace(case: &Case<'_>) -> Vec<Breach> {
         }
     }
     breaches
+}
+
+/// Requests that came again early after decimal seconds. HTTP's grammar has none, so whoever waits as if nothing had been said
+/// is only told so.
+fn rounded_down(case: &Case<'_>) -> Vec<Breach> {
+    let is_cut_off = |breach: &Breach| {
+        let [at, again] = breach.witness[..] else { return false };
+        let (earlier, later) = (&case.trace.exchanges[at], &case.trace.exchanges[again]);
+        let asked = Asked::of(earlier).seconds().unwrap_or_default();
+        gap(earlier, later) >= asked.floor() - ROUNDING
+    };
+    early(case, is_decimal).into_iter().map(|breach| Breach { lesser: !is_cut_off(&breach), ..breach }).collect()
+}
+
+/// Whether waits are the same but for what a machine adds. Waits that grow by less than they are spread at random are not told
+/// from constant ones, and nobody is blamed for them.
+fn is_constant(gaps: &[f64]) -> bool {
+    let longest = gaps.iter().copied().fold(0.0, f64::max);
+    let shortest = gaps.iter().copied().fold(f64::INFINITY, f64::min);
+    longest <= shortest * 1.05
 }
 
 fn unending(case: &Case<'_>) -> Vec<Breach> {
@@ -161,6 +181,11 @@ fn unending(case: &Case<'_>) -> Vec<Breach> {
         .collect()
 }
 
+/// A short wait in a form that every client understands.
+fn is_short(asked: Asked) -> bool {
+    matches!(asked, Asked::Seconds(seconds) | Asked::Date(seconds) if seconds < 10.0)
+}
+
 fn never_again(case: &Case<'_>) -> Vec<Breach> {
     let pairs = repeated(case);
     // Who was still waiting when it was left may have come again later.
@@ -168,7 +193,7 @@ fn never_again(case: &Case<'_>) -> Vec<Breach> {
     case.trace
         .numbered()
         .filter(|(_, exchange)| is_429(exchange) && exchange.request.method == "GET" && answered(exchange.during))
-        .filter(|(_, exchange)| Asked::of(exchange).seconds().is_some_and(|seconds| seconds < 10.0))
+        .filter(|(_, exchange)| is_short(Asked::of(exchange)))
         .filter(|(at, exchange)| {
             !pairs.iter().any(|((earlier, _), _)| earlier == at)
                 && !case.trace.during(exchange.during.unwrap_or(usize::MAX)).any(|(other, _)| other > *at)
@@ -372,11 +397,7 @@ pub(super) static RULES: &[Rule] = &[
         needs: &["retry.auto"],
         watch: Watch::Case(Check {
             met: |case| {
-                asks(case, |exchange, asked| {
-                    is_429(exchange)
-                        && exchange.request.method == "GET"
-                        && asked.seconds().is_some_and(|seconds| seconds < 10.0)
-                })
+                asks(case, |exchange, asked| is_429(exchange) && exchange.request.method == "GET" && is_short(asked))
             },
             judge: never_again,
             minimal: &[|| told_to_wait(429, RetryAfter::Seconds(1))],
@@ -440,7 +461,7 @@ pub(super) static RULES: &[Rule] = &[
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| asks(case, is_decimal),
-            judge: |case| early(case, is_decimal),
+            judge: rounded_down,
             minimal: &[|| told_to_wait(429, RetryAfter::Raw("9.5".to_owned()))],
             convicts: &[Defect::RoundsDown],
         }),
