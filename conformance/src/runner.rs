@@ -16,6 +16,7 @@ use crate::rules;
 use crate::scenario::Scenario;
 use crate::shrink::{self, Budget, Smallest};
 use crate::verdict::{RuleReport, Verdict};
+use crate::waits;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Plan {
     pub cases: u64,
     /// Whether those written by hand are run.
     pub smoke: bool,
+    /// The seconds that a client may wait in one of these at most; the others are left out.
+    pub longest: Option<u64>,
     /// Which part of the drawn ones: the first number of so many, counted from 1.
     pub shard: (u64, u64),
     /// Whose texts count.
@@ -48,6 +51,7 @@ impl Default for Plan {
             seed: 1,
             cases: 256,
             smoke: true,
+            longest: None,
             shard: (1, 1),
             profile: Profile::Graph,
             only: Vec::new(),
@@ -179,9 +183,24 @@ impl Plan {
         rules::all().filter(|rule| rule.check().is_some()).filter(wanted).collect()
     }
 
+    /// Whether a scenario may be run by how long a client may wait in it.
+    fn is_short(&self, scenario: &Scenario) -> bool {
+        self.longest.is_none_or(|longest| waits::of(scenario) <= longest)
+    }
+
+    /// The rules of which every scenario written by hand is left out.
+    pub fn left_out(&self) -> Vec<&'static Rule> {
+        let is_left_out = |rule: &&Rule| {
+            let minimal = rule.check().map_or(&[][..], |check| check.minimal);
+            !minimal.iter().any(|write| self.is_short(&write()))
+        };
+        self.rules().into_iter().filter(is_left_out).collect()
+    }
+
     /// The scenarios that are run, in order.
     pub fn scenarios(&self) -> Vec<Scenario> {
         let mut scenarios = if self.smoke && self.shard.0 == 1 { generate::smallest(self.rules()) } else { Vec::new() };
+        scenarios.retain(|scenario| self.is_short(scenario));
         let (share, shares) = self.shard;
         let drawn = (0..self.cases).filter(|number| number % shares.max(1) == share.saturating_sub(1));
         scenarios.extend(drawn.map(|number| generate::scenario(self.seed, number)));

@@ -273,3 +273,22 @@ fn only_usual_forms_must_bring_a_client_back() {
     assert_eq!(given_up("Thu Nov 26 10:07:09 2026"), [""; 0]);
     assert_eq!(given_up("Thu, 26 Nov 2026 10:07:09 GMT").len(), 1);
 }
+
+/// OData's clients ask for numbers as texts; whoever is given them unasked may read nothing.
+#[test]
+fn numbers_as_texts_need_not_be_read_by_who_did_not_ask() {
+    let mut scenario = listing(1, Act::Body { kind: BodyKind::NumbersAsStrings });
+    let id = scenario.device_id(0).to_string();
+    let gravest = |scenario: &Scenario, met: bool| {
+        let device = serde_json::json!({ "id": id, "totalStorageSpaceInBytes": null });
+        let answer = serde_json::json!({ "ok": true, "devices": [device], "complete": true });
+        let mut exchanges = vec![exchange(0, LIST, 200, &[], "{\"value\":[]}")];
+        exchanges[0].stimuli.extend(met.then_some(0));
+        let seen = evidence(exchanges, End::Answered(serde_json::from_value(answer).unwrap()));
+        let check = rules::rule("PAR-08").unwrap().check().unwrap();
+        (check.judge)(&seen.case(scenario)).iter().map(|breach| breach.lesser).min()
+    };
+    assert_eq!(gravest(&scenario, true), Some(true));
+    scenario.stimuli.clear();
+    assert_eq!(gravest(&scenario, false), Some(false));
+}

@@ -23,6 +23,8 @@ use crate::story::Told;
 use crate::verdict::{RuleReport, Verdict};
 use crate::waivers::{self, Place, Waiver};
 
+/// The seconds that a client may wait in a scenario of a smoke run.
+const LONGEST_SMOKE: u64 = 8;
 /// Processes that are started at the same time to confirm convictions, for each core: more would only slow one another down,
 /// and a client that is slow to start looks like one that hangs.
 const STARTS: usize = 2;
@@ -79,6 +81,9 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     for rule in &report.rules {
         let failure = report.failures.iter().find(|failure| failure.rule.id == rule.rule);
         let mut line = line_of(rule);
+        if rule.verdict == Verdict::Inconclusive && plan.left_out().iter().any(|left_out| left_out.id == rule.rule) {
+            line.reason = Some(format!("left out: a client may wait for more than {LONGEST_SMOKE} s in its scenario"));
+        }
         if let Some(failure) = failure {
             if unconfirmed.contains(&failure.rule.id) {
                 line.report.verdict = Verdict::Flaky;
@@ -110,6 +115,7 @@ fn plan(arguments: &CheckArguments) -> Plan {
         seed: arguments.seed,
         cases: if arguments.smoke { 0 } else { arguments.cases },
         smoke: true,
+        longest: arguments.smoke.then_some(LONGEST_SMOKE),
         shard: arguments.shard,
         profile: arguments.profile,
         only: arguments.only.iter().flat_map(chosen).collect(),

@@ -298,7 +298,7 @@ fn is_of_token(exchange: &Exchange, asked: Asked) -> bool {
 }
 
 fn dated(date: DateForm) -> crate::scenario::Scenario {
-    told_to_wait(429, RetryAfter::Date { date, ahead: Seconds(9) })
+    told_to_wait(429, RetryAfter::Date { date, ahead: Seconds(7) })
 }
 
 pub(super) static RULES: &[Rule] = &[
@@ -462,7 +462,7 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, is_decimal),
             judge: rounded_down,
-            minimal: &[|| told_to_wait(429, RetryAfter::Raw("9.5".to_owned()))],
+            minimal: &[|| told_to_wait(429, RetryAfter::Raw("7.5".to_owned()))],
             convicts: &[Defect::RoundsDown],
         }),
     },
