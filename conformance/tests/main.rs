@@ -1,6 +1,7 @@
 //! The tests of the conformance kit, one binary.
 
 mod architecture;
+mod checking;
 mod cli;
 mod commands;
 mod convictions;
