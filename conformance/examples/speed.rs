@@ -42,6 +42,7 @@ fn main() -> ExitCode {
     let drive = InProcess::new(&CAPABILITIES, ReferenceClient::new);
     let all: Vec<_> = rules::all().filter(|rule| rule.check().is_some()).collect();
     let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
+    #[expect(clippy::disallowed_methods, reason = "a stopwatch")]
     let start = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..threads {

@@ -2,7 +2,8 @@
 
 use crate::operation::Op;
 use crate::scenario::Scenario;
-use crate::stimulus::{Act, BodyKind, PageKind, RetryAfter, Stimulus};
+use crate::stimulus::BodyKind::{Empty, EmptyObject, Html, InStreamError, InvalidJson, TruncatedJson};
+use crate::stimulus::{Act, PageKind, RetryAfter, Stimulus};
 
 /// How long a client waits for an answer that does not come. It is told to wait for five seconds; many wait longer.
 pub const TIMEOUT: u64 = 12;
@@ -37,10 +38,12 @@ pub fn because_of(stimulus: &Stimulus) -> u64 {
             let said = text.trim().parse::<f64>().map_or(0, |seconds| seconds.clamp(0.0, 1e6).ceil() as u64);
             own.max(for_each(said))
         }
-        Act::Status { code: 408 | 423 | 429 | 500..=599, .. } | Act::Reset { .. } | Act::Truncate { .. } => own,
         // Who cannot read an answer may ask for it again.
-        Act::Page { kind: PageKind::NoValue } => own,
-        Act::Body { kind } if is_unreadable(*kind) => own,
+        Act::Status { code: 408 | 423 | 429 | 500..=599, .. }
+        | Act::Reset { .. }
+        | Act::Truncate { .. }
+        | Act::Page { kind: PageKind::NoValue }
+        | Act::Body { kind: Empty | EmptyObject | Html | InStreamError | InvalidJson | TruncatedJson } => own,
         Act::Stall { length, .. } => own + for_each(u64::from(length.0).min(TIMEOUT)),
         // Thirty kilobytes at most are asked for here.
         Act::Slow { bytes_per_second } => for_each(30_000 / u64::from((*bytes_per_second).max(1))),
@@ -48,15 +51,10 @@ pub fn because_of(stimulus: &Stimulus) -> u64 {
     }
 }
 
-fn is_unreadable(kind: BodyKind) -> bool {
-    use BodyKind::{Empty, EmptyObject, Html, InStreamError, InvalidJson, TruncatedJson};
-    matches!(kind, Empty | EmptyObject | Html | InStreamError | InvalidJson | TruncatedJson)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stimulus::Endpoint;
+    use crate::stimulus::{BodyKind, Endpoint};
 
     #[test]
     fn only_what_makes_clients_wait_is_counted() {
