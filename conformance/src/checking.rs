@@ -16,16 +16,27 @@ use crate::verdict::Verdict;
 /// capability that is not in `capabilities` is not asked for; [`crate::reference::CAPABILITIES`] are all there are.
 ///
 /// ```
-/// use simtune_conformance::client_log::Answer;
-/// use simtune_conformance::operation::Call;
+/// use simtune_conformance::reference::{CAPABILITIES, ReferenceClient};
+/// use simtune_conformance::runner::Plan;
+/// use simtune_conformance::verdict::Verdict;
+///
+/// // Yours in the place of the reference client: anything that takes its surroundings, and answers calls.
+/// let plan = Plan { only: vec!["PAG-*".to_owned()], cases: 10, ..Plan::default() };
+/// let report = simtune_conformance::check(&CAPABILITIES, plan, |surroundings| ReferenceClient::new(surroundings));
+/// assert_eq!(report.verdict("PAG-01"), Some(Verdict::Pass));
+/// ```
+///
+/// A client that reads only the first page of a list does not get through:
+///
+/// ```should_panic
+/// use simtune_conformance::defect::{Defect, Defects};
+/// use simtune_conformance::reference::{CAPABILITIES, ReferenceClient};
 /// use simtune_conformance::runner::Plan;
 ///
-/// // A client that can do nothing breaks nothing, and nothing is said for it either.
-/// let plan = Plan { cases: 2, ..Plan::default() };
-/// let report = simtune_conformance::check(&[], plan, |_surroundings| {
-///     |_call: &Call| Answer { unsupported: true, ..Answer::default() }
+/// let plan = Plan { only: vec!["PAG-01".to_owned()], cases: 0, ..Plan::default() };
+/// simtune_conformance::check(&CAPABILITIES, plan, |surroundings| {
+///     ReferenceClient::with(surroundings, Defects::only(Defect::FirstPageOnly))
 /// });
-/// assert_eq!(report.count(simtune_conformance::verdict::Verdict::Pass), 0);
 /// ```
 pub fn check<C: Client>(capabilities: &[&str], plan: Plan, make: impl Fn(Surroundings) -> C + Sync) -> Report {
     let threads = available_parallelism().map_or(plan.threads, usize::from);

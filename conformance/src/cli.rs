@@ -48,7 +48,7 @@ enum Command {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 struct CheckArguments {
-    /// Only the smallest scenario of each rule
+    /// Only the smallest scenario of each rule, and no scenario in which clients may wait for more than 8 s
     #[arg(long)]
     smoke: bool,
     /// Scenarios to draw

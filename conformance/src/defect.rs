@@ -129,6 +129,7 @@ defects! {
     TokenInUrl "B98" "AUTH-06" "Puts its token into URLs.";
     TokenOnForbidden "B99" "AUTH-09" "Gets new tokens when it is forbidden something.";
     ResetIsFinal "B100" "TRN-04" "Gives up at the first connection that is reset.";
+    CannotUnzip "B102" "PAR-10" "Asks for compressed answers and cannot read them.";
     UnwrapsErrors "B101" "RUN-01" "Panics at an error without a request-id.";
 }
 

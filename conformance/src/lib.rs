@@ -16,9 +16,9 @@
 //! | Module | Is | May name |
 //! |---|---|---|
 //! | [`scenario`], [`operation`], [`stimulus`] | what is to happen, as data that is saved and replayed | one another, `matrix`, `model` |
-//! | [`matrix`], [`model`] | what is true in a scenario, worked out without the simulator | the scenario |
+//! | [`matrix`], [`model`], [`waits`] | what is true in a scenario, worked out without the simulator | the scenario |
 //! | [`trace`], [`client_log`], [`evidence`] | what did happen | the scenario |
-//! | [`rule`], [`finding`], [`verdict`] | what a rule is, what it finds, what that amounts to | the evidence |
+//! | [`rule`], [`finding`], [`verdict`] | what a rule is, what it finds, what that amounts to | the scenario, the evidence |
 //! | [`rules`] | the registry: a file for each family, a row for each rule | all of the above |
 //! | [`defect`], [`manner`] | the defects of real clients, and ways to behave that are lawful | nobody |
 //! | [`drive`] | how a scenario is run with a client, however it is reached | the evidence |
@@ -83,6 +83,7 @@ pub mod story;
 pub mod trace;
 pub mod transport;
 pub mod verdict;
+pub mod waits;
 pub mod waivers;
 pub mod worker;
 

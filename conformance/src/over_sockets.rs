@@ -26,6 +26,10 @@ use crate::scenario::{Scenario, SignIn};
 use crate::simulator::{self, Host, Served};
 use crate::trace::{Moment, Trace};
 
+/// How often a request may come again in vain before its client is said to do nothing else (the design of Graph's SDKs allows
+/// ten repetitions).
+const ATTEMPTS: usize = 11;
+
 /// Where scenarios happen.
 pub struct Surroundings {
     host: Host,
@@ -67,6 +71,11 @@ impl Surroundings {
         variables.push(("NODE_EXTRA_CA_CERTS".to_owned(), text(self.host.ca_file())));
         variables
     }
+}
+
+impl OverSockets<'_> {
+    /// How time is kept.
+    pub const TIER: &'static str = "wall";
 }
 
 impl<'a> OverSockets<'a> {
@@ -126,7 +135,9 @@ impl<'a> OverSockets<'a> {
             let end = match answer {
                 Ok(answer) => End::Answered(Box::new(answer)),
                 // It waits as it was told to; that it had not come back too early is all that can be said.
-                Err(Unanswered::Late) if patience.is_cut_short => End::NotAwaited,
+                Err(Unanswered::Late) if patience.is_cut_short || is_waiting(&served).map_err(set_up)? => {
+                    End::NotAwaited
+                }
                 // Slow is not hanging: it is given another chance, with a process of its own and more time.
                 Err(Unanswered::Late) if !alone => return Err(Interruption::MaybeInnocent),
                 Err(Unanswered::Late) => End::Hung,
@@ -162,7 +173,7 @@ impl Drive for OverSockets<'_> {
     }
 
     fn tier(&self) -> &'static str {
-        "wall"
+        Self::TIER
     }
 
     fn run(&self, scenario: &Scenario) -> Result<Evidence, DriveError> {
@@ -221,6 +232,26 @@ impl Moment {
     }
 }
 
+fn journal(served: &Served<'_>) -> Result<Vec<Json>, String> {
+    let mut journal = served.control("GET", "/api/tenants/default/journal?after=0", None)?;
+    match journal["value"].take() {
+        Json::Array(entries) => Ok(entries),
+        _ => Err("the journal is no list".to_owned()),
+    }
+}
+
+/// Whether the last answer a client has is one after which it may wait: as long as it likes, for no text says how long at most.
+/// Who was told to wait and says nothing does not hang, and who tries often enough is no longer waiting.
+fn is_waiting(served: &Served<'_>) -> Result<bool, String> {
+    let entries = journal(served)?;
+    let Some(last) = entries.iter().rfind(|entry| entry["batch"].is_null()) else { return Ok(false) };
+    let headers = last["response"]["headers"].as_object();
+    let is_told = headers.is_some_and(|headers| headers.keys().any(|name| name.eq_ignore_ascii_case("retry-after")));
+    let attempts = entries.iter().filter(|entry| entry["target"] == last["target"]).count();
+    let may_come_again = matches!(last["status"].as_u64(), Some(408 | 429 | 500..=599));
+    Ok(is_told || (may_come_again && attempts <= ATTEMPTS))
+}
+
 /// Everything a scenario left behind.
 fn evidence(
     scenario: &Scenario,
@@ -236,8 +267,7 @@ fn evidence(
             *end.resets.entry(place).or_default() += 1;
         }
     }
-    let journal = served.control("GET", "/api/tenants/default/journal?after=0", None)?;
-    let entries = journal["value"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let entries = journal(served)?;
     // The parts of a batch did not go over the wire by themselves.
     let sent: Vec<&Json> = entries.iter().filter(|entry| entry["batch"].is_null()).collect();
     let recorded = Recorded { scenario, start, log: &log };
@@ -252,7 +282,7 @@ fn evidence(
     }
     recorded.let_go(&mut trace);
     trace.number_pages();
-    secrets.extend(tokens_said(&log, entries));
+    secrets.extend(tokens_said(&log, &entries));
     end.secrets = secrets;
     masking::mask(&mut trace, &end.secrets);
     Ok(Evidence { trace, log, end, capabilities })

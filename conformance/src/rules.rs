@@ -13,6 +13,7 @@ mod scenes;
 mod throttling;
 mod tokens;
 
+use crate::evidence::Case;
 use crate::rule::Rule;
 
 /// All rules, family by family.
@@ -23,6 +24,11 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 /// The rule with that id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
+}
+
+/// Whether an operation that reads fails, or gives something else than there is.
+pub fn goes_wrong(case: &Case<'_>, op: usize) -> bool {
+    observe::deeds(case).any(|deed| deed.place == op && observe::wrong(case, &deed).is_some())
 }
 
 static FAMILIES: [&[Rule]; 9] = [

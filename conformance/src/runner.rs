@@ -16,6 +16,7 @@ use crate::rules;
 use crate::scenario::Scenario;
 use crate::shrink::{self, Budget, Smallest};
 use crate::verdict::{RuleReport, Verdict};
+use crate::waits;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Plan {
     pub cases: u64,
     /// Whether those written by hand are run.
     pub smoke: bool,
+    /// The seconds that a client may wait in one of these at most; the others are left out.
+    pub longest: Option<u64>,
     /// Which part of the drawn ones: the first number of so many, counted from 1.
     pub shard: (u64, u64),
     /// Whose texts count.
@@ -38,6 +41,8 @@ pub struct Plan {
     pub budget: Budget,
     /// How many convictions are made small.
     pub shrunk: usize,
+    /// Rules whose breach is known: their convictions are taken as they are found.
+    pub known: Vec<String>,
 }
 
 impl Default for Plan {
@@ -46,12 +51,14 @@ impl Default for Plan {
             seed: 1,
             cases: 256,
             smoke: true,
+            longest: None,
             shard: (1, 1),
             profile: Profile::Graph,
             only: Vec::new(),
             threads: 2,
             budget: Budget::default(),
             shrunk: 5,
+            known: Vec::new(),
         }
     }
 }
@@ -148,10 +155,12 @@ pub fn check_telling(drive: &dyn Drive, plan: &Plan, tell: &mut dyn FnMut(&Event
     }
 
     let capabilities = drive.capabilities();
+    let mut shrunk = 0;
     for tally in tallies {
         let mut summary = tally.summary(&capabilities, report.scenarios);
         if let Some((found, verdict)) = tally.convicting {
-            let shrinks = report.failures.len() < plan.shrunk;
+            let shrinks = shrunk < plan.shrunk && !plan.known.iter().any(|known| known == tally.rule.id);
+            shrunk += usize::from(shrinks);
             let budget = if shrinks { plan.budget } else { Budget { evaluations: 1, ..plan.budget } };
             if let Some(smallest) = shrink::smallest(drive, tally.rule, plan.profile, verdict, &found, budget) {
                 summary.minimal = Some(smallest.scenario.id());
@@ -174,9 +183,24 @@ impl Plan {
         rules::all().filter(|rule| rule.check().is_some()).filter(wanted).collect()
     }
 
+    /// Whether a scenario may be run by how long a client may wait in it.
+    fn is_short(&self, scenario: &Scenario) -> bool {
+        self.longest.is_none_or(|longest| waits::of(scenario) <= longest)
+    }
+
+    /// The rules of which every scenario written by hand is left out.
+    pub fn left_out(&self) -> Vec<&'static Rule> {
+        let is_left_out = |rule: &&Rule| {
+            let minimal = rule.check().map_or(&[][..], |check| check.minimal);
+            !minimal.iter().any(|write| self.is_short(&write()))
+        };
+        self.rules().into_iter().filter(is_left_out).collect()
+    }
+
     /// The scenarios that are run, in order.
     pub fn scenarios(&self) -> Vec<Scenario> {
         let mut scenarios = if self.smoke && self.shard.0 == 1 { generate::smallest(self.rules()) } else { Vec::new() };
+        scenarios.retain(|scenario| self.is_short(scenario));
         let (share, shares) = self.shard;
         let drawn = (0..self.cases).filter(|number| number % shares.max(1) == share.saturating_sub(1));
         scenarios.extend(drawn.map(|number| generate::scenario(self.seed, number)));

@@ -344,9 +344,9 @@ fn simpler_stimuli(stimulus: &Stimulus) -> Vec<Stimulus> {
                     }
                 });
             }
-            for simple in [429, 503, 504] {
+            for simple in [429, 504, 503] {
                 // A success does not become a refusal: what was done would not have been refused.
-                if simple != *code && *code >= 400 && !(stimulus.apply == Apply::After && simple == 429) {
+                if simple != *code && *code >= 400 && !(stimulus.apply == Apply::After && simple != 504) {
                     with(&|stimulus| {
                         if let Act::Status { code, .. } = &mut stimulus.act {
                             *code = simple;

@@ -1,6 +1,7 @@
 //! The tests of the conformance kit, one binary.
 
 mod architecture;
+mod checking;
 mod cli;
 mod commands;
 mod convictions;
@@ -10,5 +11,6 @@ mod protocol;
 mod readme;
 mod registry;
 mod shrinking;
+mod truth;
 mod vocabulary;
 mod workers;

@@ -5,7 +5,7 @@ mod moment;
 pub mod snapshots;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
@@ -150,7 +150,7 @@ impl Tenant {
     fn new(id: Uuid, spec: TenantSpec, shared: &Shared, wall: DateTime<Utc>) -> Result<Self, TenantError> {
         let draw = Draw::from_seed(spec.seed);
         let domain = spec.domain.clone().unwrap_or_else(|| DEFAULT_DOMAIN.to_owned());
-        let edition = shared.edition(spec.edition.as_deref().unwrap_or(support::DEFAULT_EDITION))?;
+        let edition = Shared::edition(spec.edition.as_deref().unwrap_or(support::DEFAULT_EDITION))?;
         let clock = spec.clock.start(wall);
         let (base, warnings) = shared.base(&spec.fleet, &domain, spec.seed, clock.now(wall))?;
         let directory = directory_of(id, &domain, &spec, draw);
@@ -320,11 +320,14 @@ fn directory_of(id: Uuid, domain: &str, spec: &TenantSpec, draw: Draw) -> Direct
     Directory { tenant_id: id, domain: domain.to_owned(), apps: vec![app], users, auth: spec.auth }
 }
 
-/// Bases and editions that were made before, so that a tenant with the same ones costs next to nothing.
+/// Editions that were parsed before. They are part of the program, so all its simulators share them: parsing one takes longer
+/// than everything else that a small tenant needs.
+static EDITIONS: LazyLock<Mutex<HashMap<&'static str, Arc<Edition>>>> = LazyLock::new(Mutex::default);
+
+/// Bases that were made before, so that a tenant with the same one costs next to nothing.
 #[derive(Debug, Default)]
 struct Shared {
     made: Mutex<HashMap<FleetKey, MadeFleet>>,
-    editions: Mutex<HashMap<&'static str, Arc<Edition>>>,
 }
 
 /// A base, and what its owner should know about it.
@@ -344,9 +347,9 @@ const FLEETS_KEPT: usize = 64;
 
 impl Shared {
     /// The edition in force on a day, parsed when it is first asked for.
-    fn edition(&self, asked: &str) -> Result<Arc<Edition>, TenantError> {
+    fn edition(asked: &str) -> Result<Arc<Edition>, TenantError> {
         let embedded = support::edition_at(asked)?;
-        let mut editions = self.editions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut editions = EDITIONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok(Arc::clone(editions.entry(embedded.id).or_insert_with(|| Arc::new(embedded.parse()))))
     }
 

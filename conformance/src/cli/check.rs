@@ -14,7 +14,7 @@ use crate::over_sockets::OverSockets;
 use crate::parallel;
 use crate::render;
 use crate::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary};
-use crate::rule::Watch;
+use crate::rule::{Rule, Watch};
 use crate::rules;
 use crate::runner::{self, Failure, Plan, Report};
 use crate::shrink::Budget;
@@ -23,8 +23,11 @@ use crate::story::Told;
 use crate::verdict::{RuleReport, Verdict};
 use crate::waivers::{self, Place, Waiver};
 
-/// Runs of the smallest scenario in a process of its own, before a conviction counts.
-const CONFIRMATIONS: usize = 2;
+/// The seconds that a client may wait in a scenario of a smoke run.
+const LONGEST_SMOKE: u64 = 8;
+/// Processes that are started at the same time to confirm convictions, for each core: more would only slow one another down,
+/// and a client that is slow to start looks like one that hangs.
+const STARTS: usize = 2;
 
 pub(super) fn run(arguments: &CheckArguments) -> Done {
     let today = simulator::wall_now().date_naive();
@@ -36,7 +39,10 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     let mut written = Written::new(arguments.out.as_deref())?;
     let surroundings = driver::surroundings(&arguments.driver)?;
     let door = driver::door(&arguments.driver, &surroundings, usize::from(arguments.jobs))?;
-    let plan = plan(arguments);
+    let place = Place { os: std::env::consts::OS, profile: name_of(arguments.profile), tier: OverSockets::TIER };
+    let waived = |rule: &Rule| waivers::concerning(&waivers, rule.id, place, today).is_some();
+    let known = rules::all().filter(|rule| waived(rule)).map(|rule| rule.id.to_owned()).collect();
+    let plan = Plan { known, ..plan(arguments) };
     let profile = name_of(arguments.profile);
     written.line(&Line::Run(Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -70,12 +76,14 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
         written.line(&Line::Finding(finding.clone()))?;
         findings.push(finding);
     }
-    let place = Place { os: std::env::consts::OS, profile, tier: drive.tier() };
     let unconfirmed = unconfirmed(&drive.alone(), &report.failures, &plan);
     let mut lines = Vec::new();
     for rule in &report.rules {
         let failure = report.failures.iter().find(|failure| failure.rule.id == rule.rule);
         let mut line = line_of(rule);
+        if rule.verdict == Verdict::Inconclusive && plan.left_out().iter().any(|left_out| left_out.id == rule.rule) {
+            line.reason = Some(format!("left out: a client may wait for more than {LONGEST_SMOKE} s in its scenario"));
+        }
         if let Some(failure) = failure {
             if unconfirmed.contains(&failure.rule.id) {
                 line.report.verdict = Verdict::Flaky;
@@ -107,6 +115,7 @@ fn plan(arguments: &CheckArguments) -> Plan {
         seed: arguments.seed,
         cases: if arguments.smoke { 0 } else { arguments.cases },
         smoke: true,
+        longest: arguments.smoke.then_some(LONGEST_SMOKE),
         shard: arguments.shard,
         profile: arguments.profile,
         only: arguments.only.iter().flat_map(chosen).collect(),
@@ -141,10 +150,18 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
     findings
 }
 
-/// The rules whose smallest scenario does not convict again, and again, in a process that did nothing before.
+/// The rules whose smallest scenario does not convict again in a process that did nothing before: twice where it fails the
+/// client, once where it is a recommendation, and not at all where it is known.
 fn unconfirmed(fresh: &dyn Drive, failures: &[Failure], plan: &Plan) -> Vec<&'static str> {
-    let twice: Vec<&Failure> = failures.iter().flat_map(|failure| [failure; CONFIRMATIONS]).collect();
-    let confirmed = parallel::map(plan.threads.min(16), &twice, |failure| {
+    let times = |failure: &Failure| match failure.verdict {
+        _ if plan.known.iter().any(|known| known == failure.rule.id) => 0,
+        Verdict::Fail => 2,
+        _ => 1,
+    };
+    let twice: Vec<&Failure> =
+        failures.iter().flat_map(|failure| std::iter::repeat_n(failure, times(failure))).collect();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let confirmed = parallel::map(plan.threads.min(cores * STARTS), &twice, |failure| {
         let judgement = judge(fresh, &failure.smallest.scenario, &[failure.rule], plan.profile);
         judgement.is_ok_and(|judgement| judgement.opinions.iter().any(|opinion| opinion.verdict == failure.verdict))
     });

@@ -74,12 +74,22 @@ impl Recorded<'_> {
             let operation_ended = during.and_then(|op| self.log.of(op)).map(|performed| performed.ended);
             let left = next.map(|next| next.arrived).or(operation_ended).filter(|left| *left < answered);
             if let Some(left) = left {
+                let slow = self.is_slow(&trace.exchanges[place]);
                 let exchange = &mut trace.exchanges[place];
                 exchange.answered = left;
+                // How many bytes a slow body has on the wire is not known, only how many it has in the end: at most so many.
+                if slow {
+                    continue;
+                }
                 exchange.response.status = None;
                 exchange.response.whole = false;
             }
         }
+    }
+
+    fn is_slow(&self, exchange: &Exchange) -> bool {
+        let mut acts = exchange.stimuli.iter().filter_map(|place| self.scenario.stimuli.get(*place));
+        acts.any(|stimulus| matches!(stimulus.act, Act::Slow { .. }))
     }
 
     /// The operation that was under way.

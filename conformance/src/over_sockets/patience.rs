@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::scenario::Scenario;
-use crate::stimulus::{Act, RetryAfter, Stimulus};
+use crate::stimulus::{Act, Stimulus};
+use crate::waits;
 
 /// What an operation takes where nothing slows it down, generously.
 const USUAL: u64 = 15;
@@ -11,12 +12,8 @@ const USUAL: u64 = 15;
 const LONG: u64 = 40;
 /// How long such a client is watched for coming back too early.
 const WINDOW: u64 = 12;
-/// How long a client waits for an answer that does not come. It is told to wait for five seconds; many wait longer.
-const TIMEOUT: u64 = 12;
 /// What a process takes until it is up to speed, on a machine that has other things to do.
-const START: Duration = Duration::from_secs(15);
-/// Repetitions that clients make where they are left to themselves.
-const REPETITIONS: u32 = 4;
+const START: Duration = Duration::from_secs(45);
 
 /// How long to wait for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +27,12 @@ pub(super) struct Patience {
 impl Patience {
     /// The patience that a scenario asks for: three times the waits that it asks the client for, and a while.
     pub(super) fn with(scenario: &Scenario) -> Self {
-        let waits: u64 = scenario.stimuli.iter().map(lawful_wait).sum();
+        let waits: u64 = scenario.stimuli.iter().map(waits::because_of).sum();
         if waits > LONG {
             return Self { deadline: Duration::from_secs(WINDOW), is_cut_short: true };
         }
         // No published timeout is unlawful: whoever still waits for an answer then is not said to hang.
-        let stalls =
-            |stimulus: &Stimulus| matches!(&stimulus.act, Act::Stall { length, .. } if u64::from(length.0) > TIMEOUT);
+        let stalls = |stimulus: &Stimulus| matches!(&stimulus.act, Act::Stall { length, .. } if u64::from(length.0) > waits::TIMEOUT);
         let is_cut_short = scenario.stimuli.iter().any(stalls);
         Self { deadline: Duration::from_secs(waits * 3 / (1 + u64::from(is_cut_short)) + USUAL), is_cut_short }
     }
@@ -47,38 +43,10 @@ impl Patience {
     }
 }
 
-/// The seconds that a client may lawfully take because of a stimulus.
-fn lawful_wait(stimulus: &Stimulus) -> u64 {
-    let times = stimulus.times.min(REPETITIONS);
-    let own: u64 = (0..times.min(3)).map(|repetition| 3 << repetition).sum();
-    let for_each = |seconds: u64| seconds * u64::from(times);
-    match &stimulus.act {
-        Act::Status { code: 200..=399, .. } => 0,
-        Act::Status { retry_after: Some(RetryAfter::Seconds(seconds)), .. } => for_each(u64::from(*seconds)),
-        Act::Status { retry_after: Some(RetryAfter::Date { ahead, .. }), .. } => for_each(u64::from(ahead.0) + 1),
-        Act::Status { retry_after: Some(RetryAfter::Raw(text)), .. } => {
-            // A number that cannot be read means the client's own back-off, or what it says after all.
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to what a wait can be")]
-            let said = text.trim().parse::<f64>().map_or(0, |seconds| seconds.clamp(0.0, 1e6).ceil() as u64);
-            own.max(for_each(said))
-        }
-        Act::Status { code: 408 | 423 | 429 | 500..=599, .. }
-        | Act::Reset { .. }
-        | Act::Truncate { .. }
-        | Act::Page { .. }
-        | Act::Body { .. }
-        | Act::Token { .. } => own,
-        Act::Stall { length, .. } => own + for_each(u64::from(length.0).min(TIMEOUT)),
-        // Thirty kilobytes at most are asked for here.
-        Act::Slow { bytes_per_second } => for_each(30_000 / u64::from((*bytes_per_second).max(1))),
-        _ => 0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stimulus::{Endpoint, Seconds};
+    use crate::stimulus::{Endpoint, RetryAfter, Seconds};
 
     #[test]
     fn whoever_is_asked_to_wait_gets_three_times_as_long() {

@@ -55,6 +55,9 @@ impl ReferenceClient {
         if let Some(token) = token {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
+        if self.is(Defect::CannotUnzip) {
+            headers.push(("accept-encoding".to_owned(), "gzip".to_owned()));
+        }
         let mut body = request.body.clone().unwrap_or_default();
         if request.method == "POST" && request.body.is_none() && self.is(Defect::InventsBody) {
             body = Bytes::from_static(b"null");
@@ -83,9 +86,15 @@ impl ReferenceClient {
 
     /// An id for a request: one for each, from a number and the app.
     fn request_id(&self) -> String {
-        let number = if self.is(Defect::ConstantRequestId) { 0 } else { self.sent };
-        let app = uuid::Uuid::try_parse(&self.surroundings.environment.graph_client_id).unwrap_or_default();
-        uuid::Builder::from_random_bytes((app.as_u128() ^ u128::from(number)).to_be_bytes()).into_uuid().to_string()
+        let app = uuid::Uuid::try_parse(&self.surroundings.environment.graph_client_id).unwrap_or_default().as_u128();
+        let mixed = if self.is(Defect::ConstantRequestId) {
+            app
+        } else {
+            // By the time as well: a client that is started for each operation counts from the beginning each time.
+            let moment = self.surroundings.clock.now().timestamp_micros().unsigned_abs();
+            app ^ u128::from(self.sent) ^ (u128::from(moment) << 64)
+        };
+        uuid::Builder::from_random_bytes(mixed.to_be_bytes()).into_uuid().to_string()
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) fn device(json: &Json, defects: Defects) -> Result<DeviceSeen, Troubl
         return Err(unreadable(format!("unknown property {name}")));
     }
     if defects.has(Defect::AnnotationsFatal)
-        && let Some(name) = members.keys().find(|name| name.contains('@'))
+        && let Some(name) = members.keys().find(|name| name.find('@').is_some_and(|at| at > 0))
     {
         return Err(unreadable(format!("unexpected annotation {name}")));
     }

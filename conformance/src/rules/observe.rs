@@ -6,6 +6,7 @@ use crate::finding::Breach;
 use crate::model;
 use crate::operation::Op;
 use crate::rule::Source;
+use crate::scenario::Scenario;
 use crate::stimulus::{Act, Endpoint};
 use crate::trace::{Exchange, Party};
 
@@ -203,9 +204,17 @@ pub(super) fn must_not_matter(case: &Case<'_>, is: impl Fn(&Act) -> bool + Copy)
             let what = wrong(case, &deed)?;
             let witness: Vec<usize> =
                 hits(case, is).filter(|(_, exchange)| exchange.during == Some(deed.place)).map(|(at, _)| at).collect();
-            Some(Breach::new(format!("{} made a difference: {what}", named(case, &witness)), witness))
+            let text = format!("{} made a difference: {what}", named(case, &witness));
+            Some(Breach::new(text, witness).unless(without(case.scenario, is), deed.place))
         })
         .collect()
+}
+
+/// The same scenario without acts of a kind.
+pub(super) fn without(scenario: &Scenario, is: impl Fn(&Act) -> bool) -> Scenario {
+    let mut calm = scenario.clone();
+    calm.stimuli.retain(|stimulus| !is(&stimulus.act));
+    calm
 }
 
 /// Whether the service leads an operation in a circle: whoever leaves it is right.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::observe::{
     ENDLESS, ERRORS, GUIDELINES, ODATA, PAGING, ROBUSTNESS, SDK, VERSIONS, deeds, hits, met, met_only, must_not_matter,
-    undisturbed, wrong,
+    undisturbed, without, wrong,
 };
 use super::scenes::{listing, page_is, page_meets};
 use crate::defect::Defect;
 use crate::evidence::Case;
 use crate::finding::Breach;
-use crate::operation::Op;
+use crate::operation::{Filter, Op};
 use crate::rule::{Check, Level, Levels, Rule, Watch};
 use crate::stimulus::{Act, Endpoint, PageKind, RetryAfter};
 use crate::trace::{Exchange, Party, options, path_of};
@@ -75,8 +75,10 @@ fn is_empty_page(exchange: &Exchange) -> bool {
 }
 
 fn respelled(case: &Case<'_>) -> Vec<Breach> {
-    let links: Vec<(usize, String)> =
-        linked(case).into_iter().map(|(at, _, link)| (at, path_of(&link).to_owned())).collect();
+    let linked = linked(case);
+    // How a link without scheme and host is resolved is another rule's business.
+    let is_relative = |at: usize| linked.iter().any(|(from, _, link)| *from == at && !link.contains("://"));
+    let links: Vec<(usize, String)> = linked.iter().map(|(at, _, link)| (*at, path_of(link).to_owned())).collect();
     let mut breaches = Vec::new();
     for (at, exchange) in case.trace.at(Endpoint::List) {
         let target = &exchange.request.target;
@@ -89,13 +91,13 @@ fn respelled(case: &Case<'_>) -> Vec<Breach> {
             (Some((from, _)), _) => {
                 breaches.push(Breach::lesser("the link was followed in another spelling", vec![*from, at]));
             }
-            (None, Some((from, link))) => {
+            (None, Some((from, link))) if !is_relative(*from) => {
                 breaches.push(Breach::new(
                     format!("the link {link} was followed as {target}, which means something else"),
                     vec![*from, at],
                 ));
             }
-            (None, None) => {}
+            (None, _) => {}
         }
     }
     breaches
@@ -117,6 +119,11 @@ fn own_arithmetic(case: &Case<'_>) -> Vec<Breach> {
     }
     breaches.extend(must_not_matter(case, is_wrong_count));
     breaches
+}
+
+/// Whether an operation lists devices without looking for a name: how names are escaped is another rule's business.
+fn lists_all(op: &Op) -> bool {
+    matches!(op, Op::ListDevices { filter: None | Some(Filter::OperatingSystem(_)), .. })
 }
 
 fn is_wrong_count(act: &Act) -> bool {
@@ -196,7 +203,8 @@ fn resumed(case: &Case<'_>) -> Vec<Breach> {
         .filter_map(|deed| {
             let what = wrong(case, &deed)?;
             let at = hits(case, is_passing).find(|(_, exchange)| exchange.during == Some(deed.place))?.0;
-            Some(Breach::new(format!("after it was stopped between pages, {what}"), vec![at]))
+            let text = format!("after it was stopped between pages, {what}");
+            Some(Breach::new(text, vec![at]).unless(without(case.scenario, is_passing), deed.place))
         })
         .collect()
 }
@@ -426,7 +434,8 @@ pub(super) static RULES: &[Rule] = &[
                 deeds(case)
                     .filter(|deed| deed.claims_success() && met_only(case, deed.place, is_expired_link))
                     .filter_map(|deed| {
-                        Some(Breach::new(format!("a link had expired: {}", wrong(case, &deed)?), vec![]))
+                        let text = format!("a link had expired: {}", wrong(case, &deed)?);
+                        Some(Breach::new(text, vec![]).unless(without(case.scenario, is_expired_link), deed.place))
                     })
                     .collect()
             },
@@ -488,12 +497,10 @@ pub(super) static RULES: &[Rule] = &[
         sources: &[PAGING],
         needs: &["op.list"],
         watch: Watch::Case(Check {
-            met: |case| {
-                deeds(case).any(|deed| matches!(deed.op, Op::ListDevices { .. }) && undisturbed(case, deed.place))
-            },
+            met: |case| deeds(case).any(|deed| lists_all(deed.op) && undisturbed(case, deed.place)),
             judge: |case| {
                 deeds(case)
-                    .filter(|deed| matches!(deed.op, Op::ListDevices { .. }) && undisturbed(case, deed.place))
+                    .filter(|deed| lists_all(deed.op) && undisturbed(case, deed.place))
                     .filter_map(|deed| {
                         Some(Breach::new(format!("nothing went wrong, and {}", wrong(case, &deed)?), vec![]))
                     })

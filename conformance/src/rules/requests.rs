@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::observe::{ODATA, PRACTICES, QUERIES, SDK, VERSIONS, deeds, met, rfc9110, source, undisturbed, wrong};
+use super::observe::{
+    ODATA, PRACTICES, QUERIES, SDK, VERSIONS, deeds, met, rfc9110, source, undisturbed, without, wrong,
+};
 use super::scenes::{finding, getting, listing};
 use crate::defect::Defect;
 use crate::evidence::Case;
 use crate::finding::Breach;
 use crate::operation::{Filter, FindBy, Op};
 use crate::rule::{Check, Level, Levels, Rule, Watch};
+use crate::scenario::Scenario;
 use crate::stimulus::{Act, Endpoint, ErrorBody, Point, Seconds, Stimulus};
 use crate::trace::{Party, options};
 
@@ -40,9 +43,19 @@ fn misfound(case: &Case<'_>, letters: &str) -> Vec<Breach> {
             let what = wrong(case, &deed)?;
             let (at, exchange) =
                 case.trace.during(deed.place).find(|(_, exchange)| exchange.endpoint == Some(Endpoint::List))?;
-            Some(Breach::new(format!("asked for {name:?} it sent {}: {what}", exchange.request.target), vec![at]))
+            let text = format!("asked for {name:?} it sent {}: {what}", exchange.request.target);
+            Some(Breach::new(text, vec![at]).unless(with_plain_names(case.scenario, letters), deed.place))
         })
         .collect()
+}
+
+/// The same scenario with devices in whose names none of these letters is.
+fn with_plain_names(scenario: &Scenario, letters: &str) -> Scenario {
+    let mut plain = scenario.clone();
+    for device in &mut plain.tenant.devices {
+        device.name.retain(|letter| !letters.contains(letter));
+    }
+    plain
 }
 
 /// What means something else in a URL.
@@ -90,10 +103,14 @@ fn stray_bodies(case: &Case<'_>) -> Vec<Breach> {
 fn ids(case: &Case<'_>) -> Vec<Breach> {
     let mut seen = BTreeSet::new();
     let mut breaches = Vec::new();
+    let mut redirected = None;
     let graph = case.trace.numbered().filter(|(_, exchange)| {
         exchange.party == Party::Service && exchange.endpoint.is_some_and(|endpoint| endpoint != Endpoint::Token)
     });
     for (at, exchange) in graph {
+        // Whoever goes where a redirect leads still asks for the same.
+        let follows = redirected == Some(exchange.during);
+        redirected = exchange.response.status.filter(|status| (300..400).contains(status)).map(|_| exchange.during);
         let text = match exchange.request.header("client-request-id") {
             None => "a request has no client-request-id".to_owned(),
             Some(id) if uuid::Uuid::try_parse(id).is_err() => format!("client-request-id {id} is no GUID"),
@@ -103,6 +120,7 @@ fn ids(case: &Case<'_>) -> Vec<Breach> {
             {
                 continue;
             }
+            Some(_) if follows => continue,
             Some(id)
                 if seen.iter().any(|(known, method, target)| {
                     known == id && (*method != exchange.request.method || *target != exchange.request.target)
@@ -120,6 +138,10 @@ fn ids(case: &Case<'_>) -> Vec<Breach> {
 
 fn stalled(act: &Act) -> bool {
     matches!(act, Act::Stall { length, .. } if length.0 >= 600)
+}
+
+fn reset_early(act: &Act) -> bool {
+    matches!(act, Act::Reset { at: Point::Start | Point::Head } | Act::Close {})
 }
 
 fn waited_for_ever(case: &Case<'_>) -> Vec<Breach> {
@@ -268,24 +290,18 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| {
                 case.trace.exchanges.iter().any(|exchange| {
-                    exchange.request.method == "GET"
-                        && super::observe::hit(case, exchange, |act| {
-                            matches!(act, Act::Reset { at: Point::Start | Point::Head } | Act::Close {})
-                        })
+                    exchange.request.method == "GET" && super::observe::hit(case, exchange, reset_early)
                 })
             },
             judge: |case| {
                 deeds(case)
-                    .filter(|deed| {
-                        super::observe::met_only(case, deed.place, |act| {
-                            matches!(act, Act::Reset { at: Point::Start | Point::Head } | Act::Close {})
-                        })
-                    })
+                    .filter(|deed| super::observe::met_only(case, deed.place, reset_early))
                     .filter(|deed| {
                         case.trace.during(deed.place).filter(|(_, exchange)| !exchange.stimuli.is_empty()).count() == 1
                     })
                     .filter_map(|deed| {
-                        Some(Breach::new(format!("a connection was reset once: {}", wrong(case, &deed)?), vec![]))
+                        let text = format!("a connection was reset once: {}", wrong(case, &deed)?);
+                        Some(Breach::new(text, vec![]).unless(without(case.scenario, reset_early), deed.place))
                     })
                     .collect()
             },

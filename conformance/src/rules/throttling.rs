@@ -132,7 +132,7 @@ fn pace(case: &Case<'_>) -> Vec<Breach> {
                 format!("throttled, it came again at once: after {:.3} s and {:.3} s", gaps[0], gaps[1]),
                 witness,
             ));
-        } else if gaps.len() >= 3 && gaps[2] <= gaps[0] * 1.2 {
+        } else if gaps.len() >= 3 && is_constant(&gaps[..3]) {
             let text = format!(
                 "throttled, it came again ever at the same pace: after {:.1} s, {:.1} s and {:.1} s",
                 gaps[0], gaps[1], gaps[2]
@@ -141,6 +141,26 @@ fn pace(case: &Case<'_>) -> Vec<Breach> {
         }
     }
     breaches
+}
+
+/// Requests that came again early after decimal seconds. HTTP's grammar has none, so whoever waits as if nothing had been said
+/// is only told so.
+fn rounded_down(case: &Case<'_>) -> Vec<Breach> {
+    let is_cut_off = |breach: &Breach| {
+        let [at, again] = breach.witness[..] else { return false };
+        let (earlier, later) = (&case.trace.exchanges[at], &case.trace.exchanges[again]);
+        let asked = Asked::of(earlier).seconds().unwrap_or_default();
+        gap(earlier, later) >= asked.floor() - ROUNDING
+    };
+    early(case, is_decimal).into_iter().map(|breach| Breach { lesser: !is_cut_off(&breach), ..breach }).collect()
+}
+
+/// Whether waits are the same but for what a machine adds. Waits that grow by less than they are spread at random are not told
+/// from constant ones, and nobody is blamed for them.
+fn is_constant(gaps: &[f64]) -> bool {
+    let longest = gaps.iter().copied().fold(0.0, f64::max);
+    let shortest = gaps.iter().copied().fold(f64::INFINITY, f64::min);
+    longest <= shortest * 1.05
 }
 
 fn unending(case: &Case<'_>) -> Vec<Breach> {
@@ -161,12 +181,19 @@ fn unending(case: &Case<'_>) -> Vec<Breach> {
         .collect()
 }
 
+/// A short wait in a form that every client understands.
+fn is_short(asked: Asked) -> bool {
+    matches!(asked, Asked::Seconds(seconds) | Asked::Date(seconds) if seconds < 10.0)
+}
+
 fn never_again(case: &Case<'_>) -> Vec<Breach> {
     let pairs = repeated(case);
+    // Who was still waiting when it was left may have come again later.
+    let answered = |op| deeds(case).any(|deed| Some(deed.place) == op && deed.answer().is_some());
     case.trace
         .numbered()
-        .filter(|(_, exchange)| is_429(exchange) && exchange.request.method == "GET")
-        .filter(|(_, exchange)| Asked::of(exchange).seconds().is_some_and(|seconds| seconds < 10.0))
+        .filter(|(_, exchange)| is_429(exchange) && exchange.request.method == "GET" && answered(exchange.during))
+        .filter(|(_, exchange)| is_short(Asked::of(exchange)))
         .filter(|(at, exchange)| {
             !pairs.iter().any(|((earlier, _), _)| earlier == at)
                 && !case.trace.during(exchange.during.unwrap_or(usize::MAX)).any(|(other, _)| other > *at)
@@ -218,17 +245,23 @@ fn repeated_refusals(case: &Case<'_>) -> Vec<Breach> {
         .collect()
 }
 
+/// Requests that came again at once after a value that cannot be read: once is hasty, twice in a row is a hot loop.
 fn garbage(case: &Case<'_>) -> Vec<Breach> {
-    repeated(case)
+    let at_once: Vec<(usize, usize, String)> = repeated(case)
         .into_iter()
         .filter(|((_, earlier), _)| Asked::of(earlier) == Asked::Garbage)
         .filter(|((_, earlier), (_, later))| gap(earlier, later) < HOT)
         .map(|((at, earlier), (again, later))| {
             let value = earlier.response.header("retry-after").unwrap_or_default();
-            Breach::new(
-                format!("after Retry-After: {value} it came again after {:.3} s", gap(earlier, later)),
-                vec![at, again],
-            )
+            (at, again, format!("after Retry-After: {value} it came again after {:.3} s", gap(earlier, later)))
+        })
+        .collect();
+    let loops = |again: usize| at_once.iter().find(|(at, _, _)| *at == again);
+    at_once
+        .iter()
+        .map(|(at, again, text)| match loops(*again) {
+            Some((_, third, _)) => Breach::new(format!("{text}, and again as fast"), vec![*at, *again, *third]),
+            None => Breach::lesser(text.clone(), vec![*at, *again]),
         })
         .collect()
 }
@@ -265,7 +298,7 @@ fn is_of_token(exchange: &Exchange, asked: Asked) -> bool {
 }
 
 fn dated(date: DateForm) -> crate::scenario::Scenario {
-    told_to_wait(429, RetryAfter::Date { date, ahead: Seconds(9) })
+    told_to_wait(429, RetryAfter::Date { date, ahead: Seconds(7) })
 }
 
 pub(super) static RULES: &[Rule] = &[
@@ -364,11 +397,7 @@ pub(super) static RULES: &[Rule] = &[
         needs: &["retry.auto"],
         watch: Watch::Case(Check {
             met: |case| {
-                asks(case, |exchange, asked| {
-                    is_429(exchange)
-                        && exchange.request.method == "GET"
-                        && asked.seconds().is_some_and(|seconds| seconds < 10.0)
-                })
+                asks(case, |exchange, asked| is_429(exchange) && exchange.request.method == "GET" && is_short(asked))
             },
             judge: never_again,
             minimal: &[|| told_to_wait(429, RetryAfter::Seconds(1))],
@@ -416,7 +445,11 @@ pub(super) static RULES: &[Rule] = &[
         watch: Watch::Case(Check {
             met: |case| asks(case, |_, asked| asked == Asked::Garbage),
             judge: garbage,
-            minimal: &[|| told_to_wait(429, RetryAfter::Raw("soon".to_owned()))],
+            minimal: &[|| {
+                let mut scenario = told_to_wait(429, RetryAfter::Raw("soon".to_owned()));
+                scenario.stimuli[0].times = 2;
+                scenario
+            }],
             convicts: &[Defect::GarbageMeansNow],
         }),
     },
@@ -428,8 +461,8 @@ pub(super) static RULES: &[Rule] = &[
         needs: &[],
         watch: Watch::Case(Check {
             met: |case| asks(case, is_decimal),
-            judge: |case| early(case, is_decimal),
-            minimal: &[|| told_to_wait(429, RetryAfter::Raw("9.5".to_owned()))],
+            judge: rounded_down,
+            minimal: &[|| told_to_wait(429, RetryAfter::Raw("7.5".to_owned()))],
             convicts: &[Defect::RoundsDown],
         }),
     },

@@ -136,7 +136,7 @@ impl Tenants {
         if apps.is_empty() {
             return Err(ImportError::NoApp);
         }
-        let edition = self.shared.edition(&world.edition)?;
+        let edition = super::Shared::edition(&world.edition)?;
         let world = world.moment(edition, Draw::from_seed(seed).at("world"));
         if world.devices() > fleet::MOST as usize {
             return Err(TenantError::FleetTooLarge(world.devices()).into());
