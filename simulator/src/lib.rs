@@ -93,6 +93,7 @@ pub mod model;
 pub mod odata;
 pub mod operations;
 pub mod outgoing;
+pub mod portal;
 pub mod posture;
 pub mod private;
 pub mod quirks;
