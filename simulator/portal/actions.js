@@ -24,7 +24,7 @@ export async function actionsView(root, { signal }) {
   const body = h("tbody", { "aria-live": "polite" });
   const older = h("button", { type: "button", hidden: true, onclick: () => ((top += PAGE), load()) }, t("olderActions"));
   fill(root, heading(t("deviceActions"), t("actionsLead")),
-    h("div.table-wrap.live", {}, h("table.audits", {}, h("caption.hidden", {}, t("deviceActions")),
+    h("div.table-wrap.live", { tabindex: "0", role: "region", "aria-label": t("deviceActions") }, h("table.audits", {}, h("caption.hidden", {}, t("deviceActions")),
       h("thead", {}, h("tr", {}, ["action", "status", "device", "initiatedBy", "date"].map((key) => h("th", { scope: "col" }, t(key))))), body)),
     h("div.pager", {}, older));
   let top = PAGE;

@@ -1,5 +1,6 @@
 // The two things the page talks to: the control API, as the tester, and Graph, as the user who is signed in.
 
+import { now } from "./live.js";
 import { changeSession, session } from "./state.js";
 
 /** Why a call did not do what it was asked for. `requestId` is Graph's, where Graph answered. */
@@ -64,6 +65,8 @@ export async function graph(method, path, body, signal) {
       headers: { authorization: `Bearer ${session.token}` },
       signal,
     });
+  // The clock may have been moved far.
+  if (session.user && now().getTime() >= session.expires) await renew();
   try {
     return await call();
   } catch (error) {
@@ -75,8 +78,8 @@ export async function graph(method, path, body, signal) {
 
 /** Signs `user` in: a delegated token, for which no password is asked. */
 export async function signIn(user) {
-  const { access_token } = await tenant("POST", "/tokens", { user: user.userPrincipalName, lifetime: "1d" });
-  changeSession({ user, token: access_token });
+  const { access_token, expires_in } = await tenant("POST", "/tokens", { user: user.userPrincipalName, lifetime: "1d" });
+  changeSession({ user, token: access_token, expires: now().getTime() + expires_in * 1_000 });
 }
 
 async function renew() {

@@ -37,12 +37,16 @@ export async function commandBar(bar, device, signal) {
 function hindrance({ matrix, right }) {
   const lines = [];
   if (!matrix.supported) {
-    lines.push(matrix.text ?? (matrix.row ? t("notForDevice") : t("notListed")));
+    // The data is written in English.
+    lines.push(matrix.text ? h("span", { lang: "en" }, matrix.text) : matrix.row ? t("notForDevice") : t("notListed"));
     if (matrix.needs.length && matrix.row && !matrix.text) lines.push(t("needsOf", { needs: matrix.needs.join(", ") }));
     if (matrix.row) lines.push(`${t("byRow", { row: matrix.row })} (${word("origin", matrix.origin)})`);
     if (matrix.source) lines.push(t("bySource", { source: matrix.source }));
   }
-  if (right.missing === "permission") lines.push(t("lacksPermission", { role: word("role", session.user.role), permission: right.permission }));
+  if (right.missing === "permission") {
+    const role = word("role", session.user.role);
+    lines.push(right.permission.endsWith("/ unlisted") ? t("lacksUnlisted", { role }) : t("lacksPermission", { role, permission: right.permission }));
+  }
   if (right.missing === "role") lines.push(t("lacksRole"));
   if (right.missing === "licence") lines.push(t("lacksLicence"));
   return lines;
@@ -56,7 +60,8 @@ function command(offer, image, device, role) {
   const button = h(role ? "button.item" : "button.command", {
     type: "button", role, "data-action": offer.action, tabindex: role && "-1",
     "aria-disabled": lines.length ? "true" : null, "aria-describedby": lines.length ? id : null,
-    onclick: () => !lines.length && order(offer, device()),
+    // When the menu has closed, so that the question leads back to its button.
+    onclick: () => !lines.length && setTimeout(() => order(offer, device())),
   }, icon(image), h("span", {}, word("action", offer.action)));
   if (!lines.length) return role ? h("li", { role: "none" }, button) : button;
   const reason = h("span.reason", { id }, lines.map((line) => h("span", {}, line)));
@@ -70,7 +75,7 @@ function moreMenu(offers, hidden, device) {
   const list = h("ul", { role: "menu", "aria-label": t("more") }, items);
   const note = hidden.length > 0 && h("p.menu-note", {}, t("otherUnsupported", { count: hidden.length }));
   const menu = h("div.menu", { id: "more-menu", hidden: true }, list, note);
-  const button = h("button.command.more", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": "more-menu" }, icon("more"), h("span", {}, "...", t("more")));
+  const button = h("button.command.more", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": "more-menu" }, h("span", {}, "...", t("more")));
   const buttons = () => [...list.querySelectorAll("[role=menuitem]")];
   const close = (back) => {
     menu.hidden = true;

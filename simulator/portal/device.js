@@ -3,7 +3,7 @@
 import { graph } from "./api.js";
 import { commandBar } from "./commands.js";
 import { complianceTag } from "./devices.js";
-import { fill, h, icon } from "./dom.js";
+import { breakable, fill, h, icon } from "./dom.js";
 import { bytes, date } from "./format.js";
 import { t, word } from "./i18n.js";
 import { on, settled } from "./live.js";
@@ -17,7 +17,7 @@ const CARDS = [
   ["essentials", [
     ["compliance", (device) => complianceTag(device.complianceState)],
     ["lastCheckIn", day("lastSyncDateTime")],
-    ["user", (device) => device.userPrincipalName || t("none")],
+    ["user", (device) => breakable(device.userPrincipalName || t("none"))],
     ["ownership", (device) => word("owner", device.managedDeviceOwnerType)],
     ["platform", (device) => `${device.operatingSystem} ${device.osVersion}`],
     ["managementState", plain("managementState")],
@@ -37,7 +37,7 @@ const CARDS = [
   ["enrolment", [
     ["enrolled", day("enrolledDateTime")],
     ["enrolmentType", plain("deviceEnrollmentType")],
-    ["enrolledBy", plain("enrolledByUserPrincipalName")],
+    ["enrolledBy", (device) => device.enrolledByUserPrincipalName && breakable(device.enrolledByUserPrincipalName)],
     ["registration", plain("deviceRegistrationState")],
     ["joinType", plain("joinType")],
     ["supervised", flag("isSupervised")],
@@ -62,10 +62,12 @@ export async function deviceView(root, { names, signal }) {
       return h("div", {}, h("dt", {}, t(name)), value);
     })))));
   const results = h("tbody", { "aria-live": "polite" });
-  fill(root, title, bar, cards, passcode,
+  fill(root, title, bar, cards,
     h("section.card.wide", {}, h("h2", {}, t("actionStatus")),
-      h("div.table-wrap", {}, h("table.results", {}, h("caption.hidden", {}, t("actionStatus")),
-        h("thead", {}, h("tr", {}, ["action", "status", "date", "updated", "detail"].map((key) => h("th", { scope: "col" }, t(key))))), results))));
+      h("div.table-wrap", { tabindex: "0", role: "region", "aria-label": t("actionStatus") }, h("table.results", {}, h("caption.hidden", {}, t("actionStatus")),
+        h("thead", {}, h("tr", {}, ["action", "status", "date", "updated", "detail"].map((key) => h("th", { scope: "col" }, t(key))))), results)),
+      // Below the table: when it comes, nothing moves.
+      passcode));
 
   let device = { id: names.id, deviceName: names.id };
   let known = "";

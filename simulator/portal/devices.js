@@ -18,7 +18,7 @@ const COLUMNS = [
   ["compliance", "compliance", (device) => complianceTag(device.complianceState)],
   ["user", "user", (device) => device.userPrincipalName || t("none")],
   ["ownership", null, (device) => word("owner", device.ownerType)],
-  ["lastCheckIn", "last-check-in", (device) => h("time", { datetime: device.lastSyncDateTime }, date(device.lastSyncDateTime, "short"))],
+  ["lastCheckIn", "last-check-in", (device) => h("time", { datetime: device.lastSyncDateTime, title: date(device.lastSyncDateTime) }, date(device.lastSyncDateTime, "short"))],
 ];
 
 export const complianceTag = (state) => h(`span.tag.${state ?? "unknown"}`, {}, word("compliance", state ?? "unknown"));

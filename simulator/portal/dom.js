@@ -36,6 +36,12 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** A sign-in name that may break behind its at sign, and nowhere else if it can. */
+export const breakable = (name) => {
+  const [local, domain] = String(name).split("@");
+  return domain ? [`${local}@`, document.createElement("wbr"), domain] : [name];
+};
+
 /** Writes text only where it changed, so that nobody's selection or screen reader is disturbed. */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -47,11 +53,10 @@ const ICONS = {
   devices: "M2 4h10v7H2zM0.8 13h12M13.5 7H17v8h-3.5z",
   list: "M2 4h14M2 9h14M2 14h14",
   actions: "M9 2v3M9 13v3M2 9h3M13 9h3M4 4l2 2M12 12l2 2M14 4l-2 2M6 12l-2 2",
-  more: "M4 9h.01M9 9h.01M14 9h.01",
   close: "M4 4l10 10M14 4 4 14",
   search: "M12 12l4 4M7.5 13a5.5 5.5 0 1 1 0-11 5.5 5.5 0 0 1 0 11z",
   copy: "M6 6h9v10H6zM3 12V2h9",
-  key: "M11 7a3.5 3.5 0 1 1-3.4 4.4L3 16v-3l1-1v-2h2l1.5-1.5",
+  key: "M12 2.500a3.500 3.500 0 1 1 0 7 3.500 3.500 0 0 1 0-7zM9.500 8.500 3 15v0h3v-2h2v-2.500M12.500 5.500h.01",
   sync: "M15 4v4h-4M3 14v-4h4M14.5 8A6 6 0 0 0 4 6.5M3.500 10A6 6 0 0 0 14 11.5",
   lock: "M4 8h10v8H4zM6 8V5.500a3 3 0 0 1 6 0V8",
   retire: "M3 9h9M9 5l4 4-4 4M15 3v12",

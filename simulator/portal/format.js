@@ -16,7 +16,8 @@ export const number = (value) => made("number", (to) => new Intl.NumberFormat(to
 export function date(text, style = "medium") {
   if (!text || text.startsWith("0001-") || text.startsWith("9999-")) return "—";
   const options = { dateStyle: "medium", timeStyle: style, timeZone: "UTC" };
-  return `${made(style, (to) => new Intl.DateTimeFormat(to, options)).format(new Date(text))} UTC`;
+  const shown = made(style, (to) => new Intl.DateTimeFormat(to, options)).format(new Date(text));
+  return style === "short" ? shown : `${shown}\u00a0UTC`;
 }
 
 export function bytes(count) {

@@ -30,7 +30,7 @@ export async function devicesOverview(root, { signal }) {
     h("ul.tiles", {}, tile("/devices/all", "list", "allDevices"), tile("/actions", "actions", "deviceActions")),
     h("h2", {}, t("enrolledDevices")), counts,
     h("h2", {}, t("recentActions")),
-    h("div.table-wrap.recent", {}, h("table", {}, h("caption.hidden", {}, t("recentActions")),
+    h("div.table-wrap.recent", { tabindex: "0", role: "region", "aria-label": t("recentActions") }, h("table", {}, h("caption.hidden", {}, t("recentActions")),
       h("thead", {}, h("tr", {}, ["action", "status", "device", "initiatedBy", "date"].map((key) => h("th", { scope: "col" }, t(key))))), recent)));
   const load = async () => {
     try {

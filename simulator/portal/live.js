@@ -7,6 +7,9 @@ let source = null;
 /** How far the tenant's time is from the computer's, and whether it runs. */
 export const time = { mode: "auto", ahead: 0, still: Date.now() };
 
+/** The number of the newest exchange that is known of. */
+export let newest = 0;
+
 export const now = () => new Date(time.mode === "manual" ? time.still : Date.now() + time.ahead);
 
 /** Calls `listener` for each event of that name (`exchange`, `world`, `clock`, `link`) until `signal` is aborted. */
@@ -27,10 +30,15 @@ export function listen() {
   source = new EventSource(`/api/events?world=true&tenant=${encodeURIComponent(session.tenant)}`);
   source.addEventListener("open", () => tell("link", true));
   source.addEventListener("error", () => tell("link", false));
-  source.addEventListener("exchange", (event) => tell("exchange", JSON.parse(event.data)));
+  source.addEventListener("exchange", (event) => {
+    const entry = JSON.parse(event.data);
+    newest = entry.seq;
+    tell("exchange", entry);
+  });
   source.addEventListener("world", (event) => {
     const world = JSON.parse(event.data);
     const at = Date.parse(world.now);
+    newest = world.newest;
     Object.assign(time, { mode: world.mode, ahead: at - Date.now(), still: at });
     tell("clock", world);
     // The first only says where things stand.

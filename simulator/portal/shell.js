@@ -24,11 +24,11 @@ export function frame() {
   left.abort();
   left = new AbortController();
   const main = h("main.view", { id: "content", tabindex: "-1" });
-  const rail = h("nav.rail", { "aria-label": t("navigation") });
+  const rail = h(session.user ? "nav.rail" : "nav.rail.empty", { "aria-label": t("navigation") });
   const crumbs = h("nav.crumbs", { "aria-label": t("breadcrumb") });
   const dock = h("aside.dock", { hidden: true, "aria-label": t("testerTitle") });
   const user = h("div.who");
-  const tester = h("a.tester-button", { href: withTester("journal") }, icon("tester"), h("span", {}, t("tester")));
+  const tester = h("a.tester-button", { href: withTester("journal"), "aria-label": t("tester") }, icon("tester"), h("span", {}, t("tester")));
   announcer ??= h("div.said", { role: "status", "aria-live": "polite" });
   const link = h("p.link-lost", { hidden: true, role: "alert" }, t("offline"));
   parts = { main, rail, crumbs, dock, user, tester };
