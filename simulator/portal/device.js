@@ -62,7 +62,7 @@ export async function deviceView(root, { names, signal }) {
       return h("div", {}, h("dt", {}, t(name)), value);
     })))));
   const results = h("tbody", { "aria-live": "polite" });
-  fill(root, title, bar, cards,
+  fill(root, title, bar, h("div.room", {}, cards),
     h("section.card.wide", {}, h("h2", {}, t("actionStatus")),
       h("div.table-wrap", { tabindex: "0", role: "region", "aria-label": t("actionStatus") }, h("table.results", {}, h("caption.hidden", {}, t("actionStatus")),
         h("thead", {}, h("tr", {}, ["action", "status", "date", "updated", "detail"].map((key) => h("th", { scope: "col" }, t(key))))), results)),

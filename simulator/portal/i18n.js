@@ -235,7 +235,7 @@ const WORDS = {
   settle: ["Settle", "Régler"],
   settleHint: ["Advances until nothing is due within the hour", "Avance jusqu’à ce que rien ne soit dû dans l’heure"],
   ran: ["{count} things happened.", "{count} choses se sont produites."],
-  invalidDuration: ["Write it like PT8H, 90s or 7d.", "Écrivez par exemple PT8H, 90s ou 7d."],
+  ranOne: ["One thing happened.", "Une chose s’est produite."],
   quirksLead: ["How the doubtful is decided, and on whose authority.", "Comment le douteux est tranché, et par quelle autorité."],
   profile: ["Profile", "Profil"],
   filterQuirks: ["Filter switches", "Filtrer les réglages"],

@@ -36,7 +36,7 @@ export function frame() {
   const menu = h("button.plain.menu-button", { type: "button", "aria-expanded": "false", "aria-label": t("menu"), onclick: toggleRail }, icon("menu"));
   const theme = h("button.plain", { type: "button", "aria-label": t("theme"), title: t("theme"), onclick: toggleTheme }, icon(isDark() ? "sun" : "moon"));
   const other = language() === "fr" ? "en" : "fr";
-  const tongue = h("button.plain.tongue", { type: "button", lang: other, title: t("languageHint"), onclick: () => speak(other) }, t("language"));
+  const tongue = h("button.plain.tongue", { type: "button", lang: other, title: t("languageHint"), onclick: () => speak(other) }, h("span.long", {}, t("language")), h("span.short", {}, other.toUpperCase()));
   fill(
     document.body,
     h("a.skip", { href: "#content", onclick: (event) => (event.preventDefault(), main.focus()) }, t("skip")),
@@ -81,7 +81,7 @@ function showUser() {
     parts.user,
     user && [
       h("span.who-text", {}, h("b", {}, user.displayName), h("small", {}, word("role", user.role) + (user.licensed ? "" : `, ${t("unlicensed")}`))),
-      h("button.plain.sign-out", { type: "button", onclick: signOut }, t("signOut")),
+      h("button.plain.sign-out", { type: "button", "aria-label": t("signOut"), onclick: signOut }, icon("leave"), h("span", {}, t("signOut"))),
     ],
   );
 }
@@ -137,7 +137,7 @@ export function say(text, kind = "info", more = []) {
   clearTimeout(fading);
   const close = h("button.plain", { type: "button", "aria-label": t("close"), onclick: () => fill(announcer) }, icon("close"));
   fill(announcer, h(`div.toast.${kind}`, {}, h("p", {}, text), more, close));
-  fading = setTimeout(() => fill(announcer), kind === "bad" ? 20_000 : 8_000);
+  fading = setTimeout(() => fill(announcer), kind === "bad" ? 20_000 : 6_000);
 }
 
 /** A link to the reason of an exchange, on the tester's side. */
@@ -152,7 +152,7 @@ export function sayRefusal(error, text) {
 
 /** The same where a view would have been. */
 export const refusal = (error) =>
-  h("div.empty", { role: "alert" }, h("h2", {}, t("noAccess")), h("p", {}, error.message), whyLink(error.requestId));
+  h("div.empty", { role: "alert" }, h("h2", {}, t("noAccess")), h("p", {}, error.code === "noIntuneAccess" ? t(session.user?.licensed ? "lacksRole" : "lacksLicence") : error.message), whyLink(error.requestId));
 
 /** Copies `text`, and says so on the button. */
 export function copyButton(text, label = t("copy")) {

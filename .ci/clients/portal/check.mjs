@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 
 import { colours, keyboard, narrow } from "./access.mjs";
 import { withBrowser } from "./browser.mjs";
+import { pictures as documentation } from "./pictures.mjs";
 import { Failed, count } from "./report.mjs";
 import { withSimulator } from "./simulator.mjs";
 import { speed } from "./speed.mjs";
@@ -32,6 +33,7 @@ const PARTS = {
   dark: [CLOCK, (browser, base, control) => colours(browser, base, pictures, control, true)],
   narrow: [CLOCK, (browser, base, control) => narrow(browser, base, pictures, control)],
   keyboard: [CLOCK, (browser, base, control) => keyboard(browser, base, pictures, control)],
+  docs: [CLOCK, (browser, base, control) => documentation(browser, base, pictures, control)],
   million: [["--fleet", "1000000"], (browser, base) => speed(browser, base, pictures)],
 };
 

@@ -11,6 +11,8 @@ const STEPS = [["PT10S", "10 s"], ["PT1M", "1 min"], ["PT15M", "15 min"], ["PT8H
 const SETTLE = "PT10M";
 const SETTLE_STEPS = 6;
 
+const happened = (count) => (count === 1 ? t("ranOne") : t("ran", { count }));
+
 export async function clockPanel(root, { signal }) {
   const face = h("p.clock-face", { role: "timer", "aria-live": "off" });
   const state = h("span.tag");
@@ -25,7 +27,7 @@ export async function clockPanel(root, { signal }) {
   };
   const advance = (by) => act(async () => {
     const { ran } = await tenant("POST", "/clock/advance", { by });
-    say(t("ran", { count: ran }), "good");
+    say(happened(ran), "good");
   });
   function toggle() {
     return act(() => tenant("PUT", "/clock", { mode: time.mode === "manual" ? "auto" : "manual" }));
@@ -37,7 +39,7 @@ export async function clockPanel(root, { signal }) {
       count += ran;
       if (step > 0 && ran === 0) break;
     }
-    say(t("ran", { count }), "good");
+    say(happened(count), "good");
   });
   fill(root, h("p", {}, t("clockLead")),
     h("div.box", {}, face, h("div.row", {}, state, h("span.row-end"), change)),

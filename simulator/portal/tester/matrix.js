@@ -2,7 +2,7 @@
 
 import { control, tenant } from "../api.js";
 import { fill, h } from "../dom.js";
-import { t, word } from "../i18n.js";
+import { language, t, word } from "../i18n.js";
 
 export async function matrixPanel(root, { signal }) {
   const [{ value: editions }, { edition: current }] = await Promise.all([control("GET", "/api/editions", undefined, signal), tenant("GET", "", undefined, signal)]);
@@ -38,5 +38,5 @@ export async function matrixPanel(root, { signal }) {
 
 const cell = (row) =>
   row
-    ? h("td", {}, h(`span.outcome-${row.supported ? "yes" : "no"}`, {}, row.outcome), h("small", {}, row.who), h("small", {}, row.text), h("small", {}, `${word("origin", row.origin)} · ${row.source}`))
+    ? h("td", {}, h(`span.outcome-${row.supported ? "yes" : "no"}`, {}, row.outcome), h("small", {}, row.who), h("small", {}, row.text), h("small", { lang: language() }, `${word("origin", row.origin)} · ${row.source}`))
     : h("td", {}, h("small", {}, t("notThere")));

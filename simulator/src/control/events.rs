@@ -130,8 +130,7 @@ impl Glances {
         if self.last.replace(seen) != Some(seen) {
             let (clock, changes) = seen;
             let newest = tenant.records().journal.newest();
-            let told =
-                json!({ "now": clock::spell(now), "mode": clock.mode(), "changes": changes, "newest": newest });
+            let told = json!({ "now": clock::spell(now), "mode": clock.mode(), "changes": changes, "newest": newest });
             let _ = write!(events, "event: world\ndata: {told}\n\n");
         }
     }

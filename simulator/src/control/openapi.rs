@@ -206,7 +206,9 @@ fn query(route: &Route) -> Vec<(&'static str, Json)> {
         (&Method::GET, "journal") => {
             vec![("after", number), ("wait", json!({ "type": "string", "pattern": DURATION_PATTERN }))]
         }
-        (&Method::GET, "events") => vec![("tenant", json!({ "type": "string" })), ("after", number), ("world", json!({ "type": "boolean" }))],
+        (&Method::GET, "events") => {
+            vec![("tenant", json!({ "type": "string" })), ("after", number), ("world", json!({ "type": "boolean" }))]
+        }
         _ => Vec::new(),
     }
 }

@@ -46,7 +46,9 @@ impl Control {
                 )),
             });
         }
-        if super::is_safe(&request.method) { assets::answer(request).map(Ok) } else { None }
+        let answer = assets::answer(request)?;
+        let is_read = super::is_safe(&request.method);
+        Some(if is_read { Ok(answer) } else { Err(ApiError::wrong_verb(path, &request.method, &["GET", "HEAD"])) })
     }
 }
 
@@ -58,7 +60,7 @@ pub(super) fn search(call: &Call<'_>) -> Result<Reply, ApiError> {
         let why = if user.licensed { "no Intune role that reads devices" } else { "no Intune licence" };
         return Err(ApiError::new(
             StatusCode::FORBIDDEN,
-            "forbidden",
+            "noIntuneAccess",
             format!("{} has {why}; Graph refuses as well", user.user_principal_name),
         ));
     }
@@ -129,9 +131,8 @@ pub(super) fn editions(_: &Call<'_>) -> Result<Reply, ApiError> {
 pub(super) fn edition(call: &Call<'_>) -> Result<Reply, ApiError> {
     let name = call.captured.first().map_or("", String::as_str);
     let found = support::edition_at(name);
-    let edition = found
-        .map_err(|error| ApiError::new(StatusCode::NOT_FOUND, "notFound", format!("edition: {error}")))?
-        .parse();
+    let edition =
+        found.map_err(|error| ApiError::new(StatusCode::NOT_FOUND, "notFound", format!("edition: {error}")))?.parse();
     Ok(Reply::ok(&edition_values::show(&edition)))
 }
 

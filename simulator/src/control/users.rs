@@ -3,9 +3,9 @@
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::{Call, devices, portal};
 use super::messages::{DeviceCodeSettings, NewUser, SignInSettings, UserView};
 use super::reply::{ApiError, Reply};
+use super::{Call, devices, portal};
 use crate::config;
 use crate::identity::intune_role::IntuneRole;
 use crate::identity::user::{self, User, Users};

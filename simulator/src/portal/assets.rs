@@ -81,7 +81,8 @@ scripts! {
 }
 
 /// The page, in each language. The first is for whoever prefers neither.
-pub static PAGES: [Asset; 2] = [asset!("/", HTML, Some("en"), "index.html"), asset!("/", HTML, Some("fr"), "index.html")];
+pub static PAGES: [Asset; 2] =
+    [asset!("/", HTML, Some("en"), "index.html"), asset!("/", HTML, Some("fr"), "index.html")];
 
 /// The answer to a request for a file of the portal; nothing where no file has that path.
 pub fn answer(request: &Request) -> Option<Response<Outgoing>> {
@@ -134,7 +135,8 @@ impl Asset {
     fn response(&self, request: &Request) -> Response<Outgoing> {
         let made = self.made();
         let known = request.header(header::IF_NONE_MATCH);
-        let unchanged = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().as_bytes() == made.tag.as_bytes()));
+        let unchanged =
+            known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().as_bytes() == made.tag.as_bytes()));
         let packed = request.accepts_gzip();
         let body = if packed { &made.packed } else { &made.plain };
         let mut response = Response::new(Outgoing::Sized((!unchanged).then(|| body.clone())));

@@ -3,12 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use crate::device::platform::Named;
-use crate::support::edition::Row;
-use crate::support::{EDITIONS, Edition, table};
+use crate::support::edition::{Effect, Row};
+use crate::support::{EDITIONS, Edition, Embedded, table};
 
 /// Every edition: when, and what it is.
 pub fn list() -> Vec<Json> {
-    let editions = EDITIONS.iter().map(|edition| edition.parse());
+    let editions = EDITIONS.iter().map(Embedded::parse);
     editions.map(|edition| json!({ "id": edition.id, "title": edition.title, "source": edition.source })).collect()
 }
 
@@ -33,7 +33,7 @@ fn row(row: &Row) -> Json {
         "id": row.id,
         "who": row.when.to_string(),
         "outcome": table::effect_words(&row.effect, row.needs),
-        "supported": row.effect != crate::support::edition::Effect::NotSupported,
+        "supported": row.effect != Effect::NotSupported,
         "origin": row.origin.name(),
         "source": row.source,
         "read": row.read,

@@ -5,7 +5,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::actions::platforms::Matrix;
-use crate::actions::{ACTIONS, Parameter, RemoteAction, types};
+use crate::actions::{ACTIONS, Course, Parameter, RemoteAction, types};
 use crate::device::ManagedDevice;
 use crate::device::order::Arguments;
 use crate::device::platform::Named;
@@ -25,7 +25,7 @@ pub fn offers(device: &ManagedDevice, edition: &Edition, user: Option<&User>) ->
             "matrix": ruling(*action, device, edition),
             "right": right,
             "parameters": action.parameters().iter().map(parameter).collect::<Vec<_>>(),
-            "byService": matches!(action.course(&Arguments::default()), crate::actions::Course::ByService),
+            "byService": action.course(&Arguments::default()) == Course::ByService,
         })
     });
     let delete = json!({
@@ -77,13 +77,12 @@ fn ruling(action: &dyn RemoteAction, device: &ManagedDevice, edition: &Edition) 
 
 /// Whether `user` has `permission` in Intune, and why not. An app that acts for itself is asked for no role.
 fn right(user: Option<&User>, permission: Permission) -> Json {
-    let missing = match user {
-        None => None,
-        Some(user) if !user.licensed => Some("licence"),
-        Some(user) if user.role == IntuneRole::None => Some("role"),
-        Some(user) if !user.role.has(permission) => Some("permission"),
-        Some(_) => None,
-    };
+    let missing = user.and_then(|user| match user {
+        User { licensed: false, .. } => Some("licence"),
+        User { role: IntuneRole::None, .. } => Some("role"),
+        User { role, .. } if !role.has(permission) => Some("permission"),
+        User { .. } => None,
+    });
     json!({ "allowed": missing.is_none(), "missing": missing, "permission": permission.name() })
 }
 

@@ -42,10 +42,8 @@ pub fn read(request: &Request, host: &hyper::http::HeaderValue) -> Option<Reques
         return None;
     }
     let uri = Uri::from(target.parse::<PathAndQuery>().ok()?);
-    let mut headers: HeaderMap = TAKEN
-        .iter()
-        .filter_map(|name| Some((name.clone(), request.headers.get(name)?.clone())))
-        .collect();
+    let mut headers: HeaderMap =
+        TAKEN.iter().filter_map(|name| Some((name.clone(), request.headers.get(name)?.clone()))).collect();
     headers.insert(header::HOST, host.clone());
     Some(Request {
         method: request.method.clone(),
