@@ -7,7 +7,7 @@ import { date } from "./format.js";
 import { t, word } from "./i18n.js";
 import { on, settled } from "./live.js";
 import { to } from "./router.js";
-import { heading, place, refusal } from "./shell.js";
+import { heading, place, refusal, sayRefusal } from "./shell.js";
 
 const PAGE = 50;
 
@@ -34,7 +34,9 @@ export async function actionsView(root, { signal }) {
       fill(body, audits.value.length ? audits.value.map(auditRow) : h("tr", {}, h("td.nothing", { colspan: 5 }, t("noAudits"))));
       older.hidden = !audits["@odata.nextLink"];
     } catch (error) {
-      if (error.name !== "AbortError") fill(root, heading(t("deviceActions")), refusal(error));
+      if (error.name === "AbortError") return;
+      if (body.childElementCount && error.status !== 403) sayRefusal(error);
+      else fill(root, heading(t("deviceActions")), refusal(error));
     }
   };
   on("world", settled(load), signal);

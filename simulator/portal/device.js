@@ -7,7 +7,7 @@ import { breakable, fill, h, icon } from "./dom.js";
 import { bytes, date } from "./format.js";
 import { t, word } from "./i18n.js";
 import { on, settled } from "./live.js";
-import { copyButton, heading, place, refusal } from "./shell.js";
+import { copyButton, heading, place, refusal, sayRefusal } from "./shell.js";
 
 const plain = (name) => (device) => device[name];
 const day = (name) => (device) => date(device[name]);
@@ -75,7 +75,10 @@ export async function deviceView(root, { names, signal }) {
     try {
       device = await graph("GET", `/beta/deviceManagement/managedDevices/${names.id}`, undefined, signal);
     } catch (error) {
-      if (error.name !== "AbortError") fill(root, heading(error.status === 404 ? t("deviceGone") : t("devices")), refusal(error));
+      if (error.name === "AbortError") return;
+      // What is shown is still true if it only could not be read again.
+      if (known && error.status !== 404 && error.status !== 403) sayRefusal(error);
+      else fill(root, heading(error.status === 404 ? t("deviceGone") : t("devices")), refusal(error));
       return;
     }
     crumbs(device.deviceName || device.id);

@@ -152,7 +152,8 @@ export function sayRefusal(error, text) {
 
 /** The same where a view would have been. */
 export const refusal = (error) =>
-  h("div.empty", { role: "alert" }, h("h2", {}, t("noAccess")), h("p", {}, error.code === "noIntuneAccess" ? t(session.user?.licensed ? "lacksRole" : "lacksLicence") : error.message), whyLink(error.requestId));
+  h("div.empty", { role: "alert" }, h("h2", {}, t(error.status === 403 ? "noAccess" : "failed")), h("p", {}, error.code === "noIntuneAccess" ? t(session.user?.licensed ? "lacksRole" : "lacksLicence") : error.message),
+    h("p", {}, h("button", { type: "button", onclick: () => location.reload() }, t("refresh"))), whyLink(error.requestId));
 
 /** Copies `text`, and says so on the button. */
 export function copyButton(text, label = t("copy")) {

@@ -1,7 +1,7 @@
 // Who one is: the people of the tenant with their roles, and a name for everybody else.
 
 import { control, pick, read, signIn, tenant } from "./api.js";
-import { fill, h } from "./dom.js";
+import { breakable, fill, h } from "./dom.js";
 import { t, word } from "./i18n.js";
 import { listen } from "./live.js";
 import { go, to } from "./router.js";
@@ -39,7 +39,7 @@ export async function signInView(root, { signal }) {
       h("span.avatar", { "aria-hidden": "true" }, initials(user.displayName)),
       h("span.person-text", {},
         h("b", {}, user.displayName),
-        h("span", {}, user.userPrincipalName),
+        h("span", {}, breakable(user.userPrincipalName)),
         h(`span.role-tag.${user.role}`, {}, word("role", user.role) + (user.licensed ? "" : `, ${t("unlicensed")}`)))))));
 }
 

@@ -104,6 +104,7 @@ impl Control {
             api::Handler::Now(handle) => handle(&call),
             api::Handler::Journal => events::journal(&call, stop).await,
             api::Handler::Events => events::stream(&call, stop),
+            api::Handler::Search => portal::search(&call).await,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use simtune::portal::assets::{CONTENT_SECURITY_POLICY, FILES, PAGES};
+use simtune::portal::assets::{CONTENT_SECURITY_POLICY, FILES, PAGES, version};
 
 use crate::sockets::{Running, exchange};
 
@@ -71,6 +71,14 @@ fn the_page_comes_in_the_browsers_language_and_with_every_guard() {
         assert_eq!(header(&answer, "cross-origin-resource-policy"), Some("same-origin"), "{path}");
         assert_eq!(header(&answer, "cache-control"), Some("no-cache"), "{path}");
     }
+    let page = ask(&running, "GET /", "", "");
+    for reference in page.split("\"/portal/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        let answer = ask(&running, &format!("GET /portal/{reference}"), "", "");
+        assert_eq!(status(&answer), 200, "{reference}");
+        assert_eq!(header(&answer, "cache-control"), Some("max-age=31536000, immutable"), "{reference}");
+        assert_eq!(header(&answer, "content-security-policy"), Some(CONTENT_SECURITY_POLICY), "{reference}");
+        assert!(reference.starts_with(version()), "{reference}");
+    }
     for directive in ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"] {
         assert!(CONTENT_SECURITY_POLICY.contains(directive), "{directive}");
     }
@@ -117,9 +125,15 @@ fn every_file_of_the_folder_is_served_and_nothing_else() {
     served.sort();
     there.sort();
     assert_eq!(served, there);
-    for path in
-        ["/portal", "/portal/", "/portal/index.html", "/portal/../Cargo.toml", "/portal/%2e%2e/Cargo.toml", "/main.js"]
-    {
+    for path in [
+        "/portal",
+        "/portal/",
+        "/portal/index.html",
+        "/portal/../Cargo.toml",
+        "/portal/%2e%2e/Cargo.toml",
+        "/main.js",
+        "/portal/another-version/main.js",
+    ] {
         assert_eq!(status(&ask(&running, &format!("GET {path}"), "", "")), 404, "{path}");
     }
     for verb in ["POST", "PUT", "DELETE"] {

@@ -7,7 +7,7 @@ const TENANT = "/api/tenants/default";
 export async function pictures(browser, base, artefacts, control) {
   const find = async (name) => (await control("GET", `${TENANT}/search?text=${name}`)).value[0].id;
   const [phone, pc] = [await find("Android-6"), await find("DESKTOP-1")];
-  const options = { name: "docs", width: 1100, height: 690 };
+  const options = { name: "docs", width: 960, height: 560 };
   await withPage(browser, base, artefacts, { ...options, language: "fr-FR" }, async ({ page, go, picture }) => {
     await page.goto(`${base}/`);
     await page.locator(".person", { hasText: "helpdesk@" }).click();
@@ -38,6 +38,7 @@ export async function pictures(browser, base, artefacts, control) {
     await control("POST", `${TENANT}/clock/advance`, { by: "PT10S" });
     await page.locator(".passcode output").waitFor();
     await page.locator(".toast button").last().click();
+    await page.locator(".passcode").scrollIntoViewIfNeeded();
     await page.mouse.move(0, 0);
     await picture("device");
     await go("/actions");
@@ -49,11 +50,13 @@ export async function pictures(browser, base, artefacts, control) {
     await page.locator(".command.more").click();
     await page.locator("[role=menuitem]").first().waitFor();
     await picture("not-supported");
-    await control("PUT", `${TENANT}/faults`, { value: [{ id: "overloaded", match: {}, act: { status: { code: 503, retryAfter: 30 } }, times: 1 }] });
-    await go(`/device/${phone}?tester=journal`);
-    await page.locator(".exchange .target", { hasText: phone }).first().waitFor();
-    await page.locator(".exchange b.warn").first().click();
+    await control("PUT", `${TENANT}/faults`, { value: [{ id: "overloaded", match: { path: "/**/resetPasscode" }, apply: "not", act: { status: { code: 503, retryAfter: 30 } } }] });
+    await go(`/device/${phone}`);
+    await order();
+    await page.locator("dialog button.primary").click();
+    await page.locator(".toast .why-link").click();
     await page.locator(".facts").waitFor();
+    await page.locator(".toast button").last().click();
     await picture("why");
   });
   await withPage(browser, base, artefacts, { ...options, dark: true }, async ({ page, go, picture }) => {

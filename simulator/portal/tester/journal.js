@@ -21,7 +21,7 @@ export async function journalPanel(root, { why, signal }) {
   field.placeholder = t("filterJournal");
   const hide = h("input", { type: "checkbox", checked: wanted.hidePortal, onchange: () => ((wanted.hidePortal = hide.checked), draw()) });
   fill(root, h("p", {}, t("journalLead")),
-    h("div.toolbar", {}, h("label.search", {}, field), h("label.check", {}, hide, t("hidePortal")),
+    h("div.toolbar", {}, h("label.search.whole", {}, field), h("label.check", {}, hide, t("hidePortal")),
       h("button", { type: "button", onclick: () => ((entries = []), draw()) }, t("clear"))),
     list, nothing);
   const fits = (entry) =>

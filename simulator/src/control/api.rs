@@ -35,6 +35,8 @@ pub(super) enum Handler {
     Journal,
     /// By a stream.
     Events,
+    /// When the devices were looked through.
+    Search,
 }
 
 /// One row of the table.
@@ -101,7 +103,7 @@ routes! {
     GET "/api/tenants/{tenant}/devices/{device}" "One device with its physical side.", Now(devices::get), None => 200 Some("Device");
     PATCH "/api/tenants/{tenant}/devices/{device}" "Changes a device, its physical side too.", Now(devices::update), Some("DeviceChange") => 200 Some("Device");
     DELETE "/api/tenants/{tenant}/devices/{device}" "Removes a device.", Now(devices::delete), None => 204 None;
-    GET "/api/tenants/{tenant}/search" "One page of devices, sought and sorted, as `user` may see them: what the portal lists.", Now(portal::search), None => 200 Some("DeviceSearch");
+    GET "/api/tenants/{tenant}/search" "One page of devices, sought and sorted, as `user` may see them: what the portal lists.", Handler::Search, None => 200 Some("DeviceSearch");
     GET "/api/tenants/{tenant}/devices/{device}/actions" "What the device can be asked for, by which row of the matrix, and whether the role of `user` allows it.", Now(portal::actions), None => 200 Some("ActionOffers");
     POST "/api/tenants/{tenant}/devices/{device}/check-in" "The device reports now; an offline one cannot (409).", Now(devices::check_in), None => 200 Some("Device");
     GET "/api/tenants/{tenant}/clock" "The tenant's time.", Now(get_clock), None => 200 Some("ClockView");

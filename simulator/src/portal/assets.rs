@@ -16,16 +16,21 @@ use crate::outgoing::Outgoing;
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What goes with every file, beside what is said of the file itself.
-const GUARDS: [(&str, &str); 6] = [
+const GUARDS: [(&str, &str); 5] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    // Asked for anew each time: another simulator may be on this port tomorrow. What is unchanged is a 304.
-    ("cache-control", "no-cache"),
 ];
 
+/// Asked for anew each time: another simulator may be on this port tomorrow. What is unchanged is a 304.
+const CHECKED: &str = "no-cache";
+/// Under a path that names the version of all files, a file is always the same.
+const FOREVER: &str = "max-age=31536000, immutable";
+
+/// Where the files are served.
+const BELOW: &str = "/portal/";
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -87,12 +92,29 @@ pub static PAGES: [Asset; 2] =
 /// The answer to a request for a file of the portal; nothing where no file has that path.
 pub fn answer(request: &Request) -> Option<Response<Outgoing>> {
     let path = request.uri.path();
-    let asset = if path == "/" {
-        page(request.header(header::ACCEPT_LANGUAGE).unwrap_or_default())
-    } else {
-        FILES.iter().find(|file| file.path == path)?
-    };
-    Some(asset.response(request))
+    if path == "/" {
+        let page = page(request.header(header::ACCEPT_LANGUAGE).unwrap_or_default());
+        return Some(page.response(request, CHECKED));
+    }
+    let find = |name: &str| FILES.iter().find(|file| file.name() == name);
+    let name = path.strip_prefix(BELOW)?;
+    if let Some(file) = find(name) {
+        return Some(file.response(request, CHECKED));
+    }
+    let (first, rest) = name.split_once('/')?;
+    find(rest).filter(|_| first == version()).map(|file| file.response(request, FOREVER))
+}
+
+/// What all files together are called, so that a browser asks for none of them twice.
+pub fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+        for file in &FILES {
+            digest.update(file.text.as_bytes());
+        }
+        URL_SAFE_NO_PAD.encode(&digest.finish().as_ref()[..9])
+    })
 }
 
 /// The page in the language that a browser prefers.
@@ -114,7 +136,7 @@ impl Asset {
     fn made(&self) -> &Made {
         self.made.get_or_init(|| {
             let plain = match self.language {
-                Some(language) => Bytes::from(self.text.replace("{lang}", language)),
+                Some(language) => Bytes::from(self.text.replace("{lang}", language).replace("{version}", version())),
                 None => Bytes::from_static(self.text.as_bytes()),
             };
             let digest = ring::digest::digest(&ring::digest::SHA256, &plain);
@@ -127,12 +149,17 @@ impl Asset {
         })
     }
 
+    /// Its path below the folder of the portal.
+    pub fn name(&self) -> &'static str {
+        self.path.strip_prefix(BELOW).unwrap_or(self.path)
+    }
+
     /// Bytes of it on the wire, as gzip.
     pub fn packed_size(&self) -> usize {
         self.made().packed.len()
     }
 
-    fn response(&self, request: &Request) -> Response<Outgoing> {
+    fn response(&self, request: &Request, caching: &'static str) -> Response<Outgoing> {
         let made = self.made();
         let known = request.header(header::IF_NONE_MATCH);
         let unchanged =
@@ -151,6 +178,7 @@ impl Asset {
         if let Some(language) = self.language {
             headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
         }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
         if packed && !unchanged {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }

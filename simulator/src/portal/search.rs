@@ -3,8 +3,6 @@
 //! A client's query goes through the service and its quirks, which may leave a filter or an order out. A person who looks
 //! for a device must find it, so the list is a question of its own.
 
-use std::cmp::Ordering;
-
 use chrono::{DateTime, Utc};
 
 use crate::device::ManagedDevice;
@@ -94,27 +92,30 @@ impl Search {
         if self.is_everything() && self.order == Order::Name && !self.descending {
             return Found { count: inventory.len(), page: devices().skip(self.skip).take(self.top).collect() };
         }
-        let needle = self.text.trim().to_lowercase();
-        let mut rows: Vec<(usize, &ManagedDevice)> =
-            devices().filter(|device| self.fits(device, &needle)).enumerate().collect();
+        let needle = Needle::new(&self.text);
+        let found = devices().filter(|device| self.fits(device, &needle));
+        if self.order == Order::Name && !self.descending {
+            let (mut count, mut page) = (0, Vec::new());
+            for device in found {
+                if count >= self.skip && page.len() < self.top {
+                    page.push(device);
+                }
+                count += 1;
+            }
+            return Found { count, page };
+        }
+        let mut rows: Vec<(Rank, usize, &ManagedDevice)> = found
+            .enumerate()
+            .map(|(place, device)| (Rank::of(self.order, device, &last_check_in), place, device))
+            .collect();
         let count = rows.len();
         let (from, to) = (self.skip.min(count), self.skip.saturating_add(self.top).min(count));
-        let compare = |one: &(usize, &ManagedDevice), other: &(usize, &ManagedDevice)| {
-            let (a, b) = (one.1, other.1);
-            let (x, y) = (a.record(), b.record());
-            let order = match self.order {
-                Order::Name => Ordering::Equal,
-                Order::User => x.user_principal_name.as_str().cmp(y.user_principal_name.as_str()),
-                Order::Platform => a.facts().platform.label().cmp(b.facts().platform.label()),
-                Order::Version => x.os_version.as_str().cmp(y.os_version.as_str()),
-                Order::Compliance => x.compliance_state.as_deref().cmp(&y.compliance_state.as_deref()),
-                Order::LastCheckIn => last_check_in(a).cmp(&last_check_in(b)),
-            };
-            let order = order.then(one.0.cmp(&other.0));
+        let compare = |one: &(Rank, usize, &ManagedDevice), other: &(Rank, usize, &ManagedDevice)| {
+            let order = (one.0, one.1).cmp(&(other.0, other.1));
             if self.descending { order.reverse() } else { order }
         };
         // Only what the page holds has to be in order.
-        if from < to && (self.order != Order::Name || self.descending) {
+        if from < to {
             if to < count {
                 rows.select_nth_unstable_by(to - 1, compare);
             }
@@ -123,7 +124,7 @@ impl Search {
             }
             rows[from..to].sort_unstable_by(compare);
         }
-        Found { count, page: rows[from..to].iter().map(|(_, device)| *device).collect() }
+        Found { count, page: rows[from..to].iter().map(|(_, _, device)| *device).collect() }
     }
 
     fn is_everything(&self) -> bool {
@@ -133,26 +134,75 @@ impl Search {
             && self.scope_tags.is_empty()
     }
 
-    fn fits(&self, device: &ManagedDevice, needle: &str) -> bool {
+    fn fits(&self, device: &ManagedDevice, needle: &Needle) -> bool {
         let record = device.record();
         self.platform.is_none_or(|platform| device.facts().platform == platform)
             && self.compliance.as_deref().is_none_or(|state| record.compliance_state.as_deref() == Some(state))
             && (self.scope_tags.is_empty() || device.wears_any(&self.scope_tags))
-            && (needle.is_empty()
-                || [&record.device_name, &record.user_principal_name, &record.serial_number, &record.model, &record.id]
-                    .iter()
-                    .any(|text| contains(text.as_str(), needle)))
+            && needle.is_in(device)
     }
 }
 
-/// Whether `text` contains `needle`, which is in lower case, in any case.
-fn contains(text: &str, needle: &str) -> bool {
-    if text.is_ascii() {
-        return needle.is_ascii()
-            && text.len() >= needle.len()
-            && text.as_bytes().windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle.as_bytes()));
+/// By what one device stands before another. The beginning of a text is looked at first: it lies beside the device, and
+/// the text itself somewhere else in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank<'i>(u64, &'i str);
+
+impl<'i> Rank<'i> {
+    fn of(order: Order, device: &'i ManagedDevice, last: &impl Fn(&ManagedDevice) -> DateTime<Utc>) -> Self {
+        let record = device.record();
+        let text = match order {
+            // The service's order is that of the devices' places.
+            Order::Name => "",
+            Order::User => record.user_principal_name.as_str(),
+            Order::Platform => device.facts().platform.label(),
+            Order::Version => record.os_version.as_str(),
+            Order::Compliance => record.compliance_state.as_deref().unwrap_or_default(),
+            // Seconds and milliseconds of every year there is, moved so that they are not negative.
+            Order::LastCheckIn => return Self(last(device).timestamp_millis().cast_unsigned() ^ (1 << 63), ""),
+        };
+        let mut beginning = [0; 8];
+        let known = text.len().min(beginning.len());
+        beginning[..known].copy_from_slice(&text.as_bytes()[..known]);
+        Self(u64::from_be_bytes(beginning), text)
     }
-    text.to_lowercase().contains(needle)
+}
+
+/// A text that is looked for in any case.
+#[derive(Debug)]
+struct Needle {
+    lower: String,
+    /// Whether it can be a piece of an id.
+    is_hex: bool,
+}
+
+impl Needle {
+    fn new(text: &str) -> Self {
+        let lower = text.trim().to_lowercase();
+        let is_hex = lower.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        Self { lower, is_hex }
+    }
+
+    fn is_in(&self, device: &ManagedDevice) -> bool {
+        let record = device.record();
+        self.lower.is_empty()
+            || [&record.device_name, &record.user_principal_name, &record.serial_number, &record.model]
+                .iter()
+                .any(|text| self.is_in_text(text.as_str()))
+            || (self.is_hex && self.is_in_text(record.id.as_str()))
+    }
+
+    fn is_in_text(&self, text: &str) -> bool {
+        let needle = self.lower.as_bytes();
+        if !text.is_ascii() {
+            return text.to_lowercase().contains(&self.lower);
+        }
+        let Some(places) = (text.len() + 1).checked_sub(needle.len()) else { return false };
+        let text = text.as_bytes();
+        (0..places).any(|at| {
+            text[at].to_ascii_lowercase() == needle[0] && text[at..at + needle.len()].eq_ignore_ascii_case(needle)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -162,7 +212,7 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    use super::{Order, Search, contains};
+    use super::{Needle, Order, Search};
     use crate::device::ManagedDevice;
     use crate::device::physical::Physical;
     use crate::device::platform::Named;
@@ -221,7 +271,7 @@ mod tests {
         for (text, needle, found) in
             [("DESKTOP-1", "top", true), ("Été", "été", true), ("abc", "é", false), ("", "a", false), ("É", "e", false)]
         {
-            assert_eq!(contains(text, needle), found, "{text} {needle}");
+            assert_eq!(Needle::new(needle).is_in_text(text), found, "{text} {needle}");
         }
     }
 }
