@@ -56,7 +56,7 @@ export async function devicesView(root, { signal }) {
   const pager = h("nav.pager", { "aria-label": t("allDevices") });
   fill(root, heading(t("allDevices")),
     h("div.toolbar", {}, h("label.search.wide", {}, icon("search"), h("span.hidden", {}, t("searchDevices")), field), selects, count),
-    h("div.table-wrap", {}, h("table.devices", {}, h("caption.hidden", {}, t("allDevices")), h("thead", {}, h("tr", {}, heads.map(([cell]) => cell))), body)),
+    h("div.table-wrap.fleet", {}, h("table.devices", {}, h("caption.hidden", {}, t("allDevices")), h("thead", {}, h("tr", {}, heads.map(([cell]) => cell))), body)),
     pager);
 
   let asked = null;

@@ -7,7 +7,7 @@ const TENANT = "/api/tenants/default";
 export async function pictures(browser, base, artefacts, control) {
   const find = async (name) => (await control("GET", `${TENANT}/search?text=${name}`)).value[0].id;
   const [phone, pc] = [await find("Android-6"), await find("DESKTOP-1")];
-  const options = { name: "docs", width: 960, height: 560 };
+  const options = { name: "docs", width: 980, height: 540 };
   await withPage(browser, base, artefacts, { ...options, language: "fr-FR" }, async ({ page, go, picture }) => {
     await page.goto(`${base}/`);
     await page.locator(".person", { hasText: "helpdesk@" }).click();
@@ -43,9 +43,11 @@ export async function pictures(browser, base, artefacts, control) {
     await picture("device");
     await go("/actions");
     await page.locator(".audits td a").first().waitFor();
+    await page.setViewportSize({ width: 1280, height: 540 });
     await go("/actions?tester=clock");
     await page.locator(".clock-face").waitFor();
     await picture("actions-and-clock");
+    await page.setViewportSize({ width: options.width, height: options.height });
     await go(`/device/${pc}`);
     await page.locator(".command.more").click();
     await page.locator("[role=menuitem]").first().waitFor();
@@ -57,9 +59,10 @@ export async function pictures(browser, base, artefacts, control) {
     await page.locator(".toast .why-link").click();
     await page.locator(".facts").waitFor();
     await page.locator(".toast button").last().click();
+    await page.setViewportSize({ width: options.width, height: 460 });
     await picture("why");
   });
-  await withPage(browser, base, artefacts, { ...options, dark: true }, async ({ page, go, picture }) => {
+  await withPage(browser, base, artefacts, { ...options, height: 430, dark: true }, async ({ page, go, picture }) => {
     await page.goto(`${base}/`);
     await page.locator(".person", { hasText: "helpdesk@" }).click();
     await page.locator(".service").first().waitFor();
