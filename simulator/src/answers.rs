@@ -71,6 +71,7 @@ pub struct Kept {
 pub struct Answers {
     kept: HashMap<u64, (OwnedSpelling, Arc<Kept>), RandomState>,
     bytes: usize,
+    changes: u64,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl Answers {
             return;
         }
         if self.bytes + size > LIMIT {
-            self.clear();
+            self.forget();
         }
         self.bytes += size;
         self.kept.insert(asked.hash, (OwnedSpelling::of(spelling), kept));
@@ -106,6 +107,16 @@ impl Answers {
 
     /// Forgets everything, because the tenant's state changed.
     pub fn clear(&mut self) {
+        self.changes += 1;
+        self.forget();
+    }
+
+    /// How often that happened: another number means that something may look different now.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    fn forget(&mut self) {
         self.kept.clear();
         self.bytes = 0;
     }

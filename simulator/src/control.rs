@@ -12,6 +12,7 @@ mod guard;
 mod messages;
 mod metrics;
 mod openapi;
+mod portal;
 mod quirks;
 mod reply;
 mod snapshots;
@@ -59,10 +60,14 @@ impl Control {
 
     /// Answers one request. Streams end when the simulator does.
     pub async fn answer(&self, request: Request, stop: Stopped) -> hyper::Response<Outgoing> {
-        match self.handle(&request, stop).await {
-            Ok(reply) => reply.into_response(),
-            Err(error) => error.into_response(),
-        }
+        let reply = match Self::check(&request) {
+            Err(error) => Err(error),
+            Ok(()) => match self.answer_portal(&request).await {
+                Some(answered) => return answered.unwrap_or_else(ApiError::into_response),
+                None => self.handle(&request, stop).await,
+            },
+        };
+        reply.map_or_else(ApiError::into_response, Reply::into_response)
     }
 
     /// Bytes of a body that are read of a request with that head: a world may be large, if its sender may speak at all.
@@ -72,7 +77,8 @@ impl Control {
         if is_world && guard::check(head).is_ok() { worlds::IMPORT_LIMIT } else { BODY_LIMIT }
     }
 
-    async fn handle(&self, request: &Request, stop: Stopped) -> Result<Reply, ApiError> {
+    /// What is refused whatever it asks for.
+    fn check(request: &Request) -> Result<(), ApiError> {
         guard::check(request)?;
         if request.unread == Some(Unread::TooLarge) {
             return Err(ApiError::new(
@@ -84,6 +90,10 @@ impl Control {
                 ),
             ));
         }
+        Ok(())
+    }
+
+    async fn handle(&self, request: &Request, stop: Stopped) -> Result<Reply, ApiError> {
         let path = request.uri.path();
         let (route, captured) = api::find(&request.method, path)?;
         let call = Call { control: self, request, captured };
@@ -94,6 +104,7 @@ impl Control {
             api::Handler::Now(handle) => handle(&call),
             api::Handler::Journal => events::journal(&call, stop).await,
             api::Handler::Events => events::stream(&call, stop),
+            api::Handler::Search => portal::search(&call).await,
         }
     }
 }

@@ -22,8 +22,9 @@ use self::facts::{Facts, Signals, Warning};
 use self::lifecycle::ActionResult;
 use self::log_collection::LogCollections;
 use self::physical::Physical;
-use self::record::Record;
+use self::record::{Record, Slot as _};
 use self::rotations::Rotations;
+use crate::odata::value::Value;
 
 /// One device of a tenant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,6 +139,17 @@ impl ManagedDevice {
         self.departure.is_some()
             || self.actions.iter().any(ActionResult::is_pending)
             || self.log_collections.has_pending()
+    }
+
+    /// Whether it wears one of these scope tags. A device without tags has the default one, `0` (documented: Intune's
+    /// pages on scope tags).
+    pub fn wears_any(&self, tags: &[String]) -> bool {
+        let own: Vec<String> = match self.record.role_scope_tag_ids.value() {
+            Value::Json(json) => serde_json::from_str(json).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let wears = |tag: &str| tags.iter().any(|known| known == tag);
+        if own.is_empty() { wears("0") } else { own.iter().any(|tag| wears(tag)) }
     }
 
     /// The place in the inventory's order: device name, then id (observed: the key of Intune's page tokens, IPS#146).

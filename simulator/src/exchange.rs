@@ -23,6 +23,8 @@ pub enum Door {
     Proxy(Scheme),
     /// Under one of Microsoft's names, without a proxy: the client was led here by its name resolution.
     HostMapping(Scheme),
+    /// From the portal's own page, over the control port.
+    Portal(Scheme),
 }
 
 /// What the client speaks, and so what its links begin with.
@@ -41,13 +43,14 @@ impl Door {
             Self::BaseUrl(_) => "base-url",
             Self::Proxy(_) => "proxy",
             Self::HostMapping(_) => "host-mapping",
+            Self::Portal(_) => "portal",
         }
     }
 
     /// The scheme of links that lead back through it.
     pub const fn scheme(self) -> Scheme {
         match self {
-            Self::BaseUrl(scheme) | Self::Proxy(scheme) | Self::HostMapping(scheme) => scheme,
+            Self::BaseUrl(scheme) | Self::Proxy(scheme) | Self::HostMapping(scheme) | Self::Portal(scheme) => scheme,
         }
     }
 }

@@ -32,7 +32,7 @@
 //!    [`journal`] and [`answers`]; above it [`tenant`].
 //! 5. [`service`]: one request, top to bottom. It asks [`access`] (who?), [`route`] (what?) and [`operations`] (how?);
 //!    [`wire`] spells the answer. [`odata`] reads the query. [`sign_in`] serves [`identity`], where tokens come from.
-//! 6. [`control`]: the port the tester talks to.
+//! 6. [`control`]: the port the tester talks to; [`portal`]: what a browser finds there.
 //! 7. [`server`]: the sockets of both ports, and the doors of one of them. [`hosts`] is whom it answers for, [`tls`] with
 //!    which certificates, [`exchange`] what it hands over, [`gzip`] how bodies shrink.
 //! 8. [`running`]: a whole simulator. [`config`] is every knob, [`ready`] how to find it, [`log`] a line per request,
@@ -93,6 +93,7 @@ pub mod model;
 pub mod odata;
 pub mod operations;
 pub mod outgoing;
+pub mod portal;
 pub mod posture;
 pub mod private;
 pub mod quirks;

@@ -32,11 +32,9 @@ use uuid::Uuid;
 
 use crate::audit::Initiator;
 use crate::device::ManagedDevice;
-use crate::device::record::Slot;
 use crate::exchange::Request;
 use crate::identity::user::User;
 use crate::journal::Subject;
-use crate::odata::value::Value;
 use crate::quirks::{UnknownEnumMembers, UnknownId};
 use crate::route::{Operation, Route};
 use crate::tenant::Tenant;
@@ -193,15 +191,10 @@ impl Context<'_> {
     }
 
     /// Whether the signed-in user's scope tags let them see `device`; an app that acts for itself sees everything
-    /// (documented: Intune's pages on scope tags). A device without tags has the default one, `0` (documented).
+    /// (documented: Intune's pages on scope tags).
     fn sees(&self, device: &ManagedDevice) -> bool {
         let Some(user) = self.signed_in.filter(|user| !user.scope_tags.is_empty()) else { return true };
-        let tags: Vec<String> = match device.record().role_scope_tag_ids.value() {
-            Value::Json(json) => serde_json::from_str(json).unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        let wears = |tag: &str| user.scope_tags.iter().any(|known| known == tag);
-        if tags.is_empty() { wears("0") } else { tags.iter().any(|tag| wears(tag)) }
+        device.wears_any(&user.scope_tags)
     }
 
     /// The refusal of a well-formed id that nothing has.

@@ -240,9 +240,18 @@ impl Tenant {
 
     /// Everybody who can sign in: administrators and whoever was added, then the owners of devices.
     pub fn users(&self) -> Vec<User> {
+        self.first_users(usize::MAX)
+    }
+
+    /// The same, `top` at most: a large fleet has many owners.
+    pub fn first_users(&self, top: usize) -> Vec<User> {
         let mut users = self.directory().users.clone();
+        users.truncate(top);
         let known = users.len();
         for owner in self.people().users().iter() {
+            if users.len() >= top {
+                break;
+            }
             let person = self.person(owner);
             if !users[..known].iter().any(|user| user.id == person.id || user.answers_to(&person.user_principal_name)) {
                 users.push(person);

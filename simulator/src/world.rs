@@ -45,6 +45,18 @@ pub enum CheckIn {
     Realistic,
 }
 
+impl CheckIn {
+    /// `lastSyncDateTime` as it reads at `now`, where that is computed from the clock.
+    pub fn computed_last_sync(self, device: &ManagedDevice, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if self != Self::Realistic || !device.physical.online {
+            return None;
+        }
+        let record = device.record();
+        let periodic = check_ins::last(device.facts().platform, record.enrolled_date_time, now);
+        Some(periodic.max(record.last_sync_date_time))
+    }
+}
+
 /// The world of one tenant.
 #[derive(Debug)]
 pub struct World {
@@ -488,12 +500,7 @@ impl World {
 
     /// `lastSyncDateTime` as it reads at `now`, where that is computed from the clock.
     pub fn computed_last_sync(&self, device: &ManagedDevice, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        if self.check_in != CheckIn::Realistic || !device.physical.online {
-            return None;
-        }
-        let record = device.record();
-        let periodic = check_ins::last(device.facts().platform, record.enrolled_date_time, now);
-        Some(periodic.max(record.last_sync_date_time))
+        self.check_in.computed_last_sync(device, now)
     }
 
     /// Whether answers may be kept until the next change.

@@ -16,7 +16,7 @@ fn refusals_name_the_cause_and_the_way_out() {
     let one = format!("{TENANT}/devices/{device}");
     let cases: Vec<(&str, String, &str)> = vec![
         ("GET", "/api/nothing".into(), ""),
-        ("GET", "/".into(), ""),
+        ("GET", "/nothing".into(), ""),
         ("PUT", "/api/tenants".into(), ""),
         ("GET", "/api/tenants/nobody/devices".into(), ""),
         ("POST", "/api/tenants".into(), r#"{"fleets":"empty"}"#),

@@ -24,6 +24,7 @@ mod life_cycle;
 mod metadata;
 mod model;
 mod paging;
+mod portal;
 mod queries;
 mod quirks;
 mod recording;

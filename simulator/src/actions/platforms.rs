@@ -260,6 +260,17 @@ impl Matrix {
         &MATRIX
     }
 
+    /// The row about `action` that comes nearest to this device: one that allows it, else one that would if the device
+    /// met its needs, else one that refuses it. Nothing where its kind is not listed at all.
+    pub fn nearest(&self, action: &str, device: &ManagedDevice) -> Option<&Row> {
+        let column = Column::of(device)?;
+        let rows = self.actions.get(action).map_or(&[][..], Vec::as_slice);
+        rows.iter().filter(|row| row.on.contains(&column)).max_by_key(|row| {
+            let met = row.needs.iter().all(|need| need.is_met(device));
+            (row.supported && met, row.supported)
+        })
+    }
+
     /// Whether `action` is for this device. What no row names is not supported, because it is not listed.
     pub fn supports(&self, action: &str, device: &ManagedDevice) -> bool {
         let Some(column) = Column::of(device) else { return false };

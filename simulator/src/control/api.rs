@@ -14,7 +14,7 @@ use super::messages::{
 };
 use super::reply::{ApiError, Reply};
 use super::{
-    Call, devices, faults, is_safe, metrics, openapi, quirks, snapshots, throttle, tokens, users, why, worlds,
+    Call, devices, faults, is_safe, metrics, openapi, portal, quirks, snapshots, throttle, tokens, users, why, worlds,
 };
 use crate::clock::{self, ClockStart, TenantClock};
 use crate::config;
@@ -35,6 +35,8 @@ pub(super) enum Handler {
     Journal,
     /// By a stream.
     Events,
+    /// When the devices were looked through.
+    Search,
 }
 
 /// One row of the table.
@@ -75,6 +77,8 @@ routes! {
     GET "/api/openapi.json" "This document.", Now(openapi::show), None => 200 Some("OpenApiDocument");
     GET "/api/ready" "Everything a client needs to connect.", Now(ready), None => 200 Some("Ready");
     GET "/api/events" "Server-sent events: each exchange of a tenant as it is written.", Handler::Events, None => 200 None;
+    GET "/api/editions" "The editions of the support matrix, oldest first.", Now(portal::editions), None => 200 Some("EditionList");
+    GET "/api/editions/{edition}" "One edition by its day, or the one in force on a day, or `latest`.", Now(portal::edition), None => 200 Some("Edition");
     GET "/api/tenants" "Every tenant.", Now(list_tenants), None => 200 Some("TenantList");
     POST "/api/tenants" "A new tenant: a world of its own.", Now(create_tenant), Some("NewTenant") => 201 Some("TenantView");
     GET "/api/tenants/{tenant}" "One tenant.", Now(get_tenant), None => 200 Some("TenantView");
@@ -99,6 +103,8 @@ routes! {
     GET "/api/tenants/{tenant}/devices/{device}" "One device with its physical side.", Now(devices::get), None => 200 Some("Device");
     PATCH "/api/tenants/{tenant}/devices/{device}" "Changes a device, its physical side too.", Now(devices::update), Some("DeviceChange") => 200 Some("Device");
     DELETE "/api/tenants/{tenant}/devices/{device}" "Removes a device.", Now(devices::delete), None => 204 None;
+    GET "/api/tenants/{tenant}/search" "One page of devices, sought and sorted, as `user` may see them: what the portal lists.", Handler::Search, None => 200 Some("DeviceSearch");
+    GET "/api/tenants/{tenant}/devices/{device}/actions" "What the device can be asked for, by which row of the matrix, and whether the role of `user` allows it.", Now(portal::actions), None => 200 Some("ActionOffers");
     POST "/api/tenants/{tenant}/devices/{device}/check-in" "The device reports now; an offline one cannot (409).", Now(devices::check_in), None => 200 Some("Device");
     GET "/api/tenants/{tenant}/clock" "The tenant's time.", Now(get_clock), None => 200 Some("ClockView");
     PUT "/api/tenants/{tenant}/clock" "Stops the clock, lets it run, or sets it to a later time.", Now(set_clock), Some("SetClock") => 200 Some("ClockView");

@@ -1,7 +1,8 @@
 //! Keeps web pages out: a browser that was led here by a foreign name or page gets 403.
 //!
 //! `Host` must be localhost or an address: a name that a stranger's DNS points at this machine is neither. `Origin`,
-//! where there is one, must be this port itself.
+//! where there is one, must be this port itself. A browser that says whose page asks (`Sec-Fetch-Site`) is believed where
+//! it says that it is another's; only a link may lead here from elsewhere, to the portal's page.
 
 use hyper::StatusCode;
 use hyper::header;
@@ -19,6 +20,7 @@ pub(super) fn check(request: &Request) -> Result<(), ApiError> {
             "the control port is not called '{authority}'; use localhost or an IP address, so that no web page can reach it by a name of its own"
         )));
     }
+    check_site(request)?;
     let Some(origin) = request.headers.get(header::ORIGIN) else { return Ok(()) };
     let own = origin
         .to_str()
@@ -29,6 +31,19 @@ pub(super) fn check(request: &Request) -> Result<(), ApiError> {
     Err(foreign(format!(
         "pages of '{}' may not use the control port; only its own pages and programs may",
         String::from_utf8_lossy(origin.as_bytes())
+    )))
+}
+
+/// Refuses what a page of another origin lets a browser send, even without `Origin`: an image, a script, a form.
+fn check_site(request: &Request) -> Result<(), ApiError> {
+    let said = |name| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(site @ ("cross-site" | "same-site")) = said("sec-fetch-site") else { return Ok(()) };
+    let is_link = said("sec-fetch-mode") == Some("navigate") && said("sec-fetch-dest") == Some("document");
+    if is_link && super::is_safe(&request.method) && request.uri.path() == "/" {
+        return Ok(());
+    }
+    Err(foreign(format!(
+        "a page of another origin asked for this ({site}); only the control port's own pages and programs may use it"
     )))
 }
 

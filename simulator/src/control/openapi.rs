@@ -12,7 +12,7 @@ use super::messages::{
 };
 use super::reply::{ApiError, Reply};
 use super::{devices, is_safe};
-use super::{faults, quirks, worlds};
+use super::{faults, portal, quirks, worlds};
 use crate::clock::DURATION_PATTERN;
 use crate::device::physical::Physical;
 use crate::device::record::{self, PROPERTIES};
@@ -198,10 +198,17 @@ fn query(route: &Route) -> Vec<(&'static str, Json)> {
             ("top", json!({ "type": "integer", "minimum": 1, "maximum": devices::PAGE })),
             ("after", json!({ "type": "string", "format": "uuid" })),
         ],
+        (&Method::GET, "search") => portal::search_parameters(),
+        (&Method::GET, "actions") => vec![("user", json!({ "type": "string" }))],
+        (&Method::GET, "users") => {
+            vec![("top", json!({ "type": "integer", "minimum": 1, "maximum": devices::PAGE }))]
+        }
         (&Method::GET, "journal") => {
             vec![("after", number), ("wait", json!({ "type": "string", "pattern": DURATION_PATTERN }))]
         }
-        (&Method::GET, "events") => vec![("tenant", json!({ "type": "string" })), ("after", number)],
+        (&Method::GET, "events") => {
+            vec![("tenant", json!({ "type": "string" })), ("after", number), ("world", json!({ "type": "boolean" }))]
+        }
         _ => Vec::new(),
     }
 }
@@ -260,6 +267,7 @@ fn schemas() -> Map<String, Json> {
     schemas.insert("FaultList".to_owned(), faults::list_schema(&rule));
     schemas.insert("QuirkChange".to_owned(), quirks::change_schema());
     schemas.insert("QuirkList".to_owned(), quirks::list_schema());
+    schemas.extend(portal::schemas().map(|(name, schema)| (name.to_owned(), schema)));
     schemas.insert(
         "Error".to_owned(),
         closed(&json!({ "error": closed(&json!({ "code": { "type": "string" }, "message": { "type": "string" } }), &["code", "message"]) }), &["error"]),

@@ -3,9 +3,9 @@
 use hyper::StatusCode;
 use uuid::Uuid;
 
-use super::Call;
 use super::messages::{DeviceCodeSettings, NewUser, SignInSettings, UserView};
 use super::reply::{ApiError, Reply};
+use super::{Call, devices, portal};
 use crate::config;
 use crate::identity::intune_role::IntuneRole;
 use crate::identity::user::{self, User, Users};
@@ -14,7 +14,8 @@ use crate::tenant::Tenant;
 
 pub(super) fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
     let tenant = call.tenant()?;
-    let users: Vec<UserView> = tenant.users().into_iter().map(view).collect();
+    let top = portal::number(call, "top", 1, devices::PAGE)?.unwrap_or(usize::MAX);
+    let users: Vec<UserView> = tenant.first_users(top).into_iter().map(view).collect();
     Ok(Reply::list(&users))
 }
 

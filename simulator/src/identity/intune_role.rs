@@ -162,6 +162,11 @@ impl IntuneRole {
 }
 
 impl Permission {
+    /// Its name in Intune's list.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+
     /// What the remote action `action` asks for. One that Intune's list does not know is an administrator's.
     pub fn remote_task(action: &str) -> Self {
         let task = TASKS.iter().find(|(known, _)| *known == action);

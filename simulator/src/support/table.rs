@@ -44,7 +44,7 @@ fn cells(row: &Row) -> [String; 5] {
 }
 
 /// What a row does to the passcode, in a few words, with what it needs.
-pub(super) fn effect_words(effect: &Effect, needs: Needs) -> String {
+pub fn effect_words(effect: &Effect, needs: Needs) -> String {
     let mut words = match effect {
         Effect::NotSupported => outcome_words(Outcome::NotSupported),
         Effect::PasscodeRemoved => outcome_words(Outcome::PasscodeRemoved),
