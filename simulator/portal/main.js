@@ -1,6 +1,7 @@
 // Where it begins: the frame, the routes, and the tester's side.
 
 import { actionsView } from "./actions.js";
+import { tenant } from "./api.js";
 import { deviceView } from "./device.js";
 import { devicesView } from "./devices.js";
 import { fill, h } from "./dom.js";
@@ -11,7 +12,7 @@ import { go, here, resolve, start, to } from "./router.js";
 import { servicesView } from "./services.js";
 import { frame, heading, onLanguage, place, refusal } from "./shell.js";
 import { signInView } from "./sign-in.js";
-import { session } from "./state.js";
+import { changeSession, session } from "./state.js";
 
 const ROUTES = [
   ["/", servicesView],
@@ -74,5 +75,19 @@ onLanguage(() => {
   resolve();
 });
 
+/** What a tab remembers may be of another run: then one signs in anew. */
+async function stillThere() {
+  if (!session.user) return;
+  try {
+    await tenant("GET", `/users/${encodeURIComponent(session.user.userPrincipalName)}`);
+  } catch (error) {
+    if (error.status !== 404) return;
+    changeSession({ tenant: "default", user: null, token: null });
+    listen();
+    go("#/sign-in");
+  }
+}
+
 listen();
 start(ROUTES, show);
+stillThere();

@@ -8,8 +8,11 @@ import { go, to } from "./router.js";
 import { heading, place, sayRefusal } from "./shell.js";
 import { changeSession, session } from "./state.js";
 
-/** People shown as cards; everybody else can be named. */
+/** People shown as cards; everybody else can be named. Those with a role come first, and the owners of devices then. */
 const SHOWN = 9;
+/** Of a large fleet only those with a role: finding out who owns what takes a while there. */
+const LARGE = 50_000;
+const WITH_ROLE = 6;
 
 export async function signInView(root, { signal }) {
   place([[t("signIn"), "/sign-in"]]);
@@ -33,7 +36,7 @@ export async function signInView(root, { signal }) {
     fill(tenants, h("label", { for: "tenant" }, t("pickTenant")),
       h("select", { id: "tenant", onchange: choose }, known.map(({ tenantId, domain }) => h("option", { value: tenantId, selected: tenantId === chosen }, domain))));
   }
-  const { value: users } = await read("/users", { top: SHOWN }, signal);
+  const { value: users } = await read("/users", { top: isLarge(known) ? WITH_ROLE : SHOWN }, signal);
   fill(people, users.map((user) =>
     h("li", {}, h("button.person", { type: "button", onclick: () => enter(user) },
       h("span.avatar", { "aria-hidden": "true" }, initials(user.displayName)),
@@ -42,6 +45,8 @@ export async function signInView(root, { signal }) {
         h("span", {}, breakable(user.userPrincipalName)),
         h(`span.role-tag.${user.role}`, {}, word("role", user.role) + (user.licensed ? "" : `, ${t("unlicensed")}`)))))));
 }
+
+const isLarge = (tenants) => (tenants.find(({ tenantId }) => tenantId === session.tenant) ?? tenants[0]).devices > LARGE;
 
 const initials = (name) => name.split(/\s+/).slice(0, 2).map((part) => part[0] ?? "").join("").toUpperCase();
 

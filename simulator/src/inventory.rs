@@ -4,6 +4,7 @@
 //! Iteration is in the service's order (device name, then id) and starts anywhere, so a page costs what it holds.
 
 mod base;
+mod texts;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 pub use self::base::{Base, User};
+pub use self::texts::Texts;
 use crate::device::{Key, ManagedDevice};
 
 /// The devices of one tenant.
@@ -119,16 +121,25 @@ impl Inventory {
 
     /// The devices behind `after` in the service's order, or all of them. The key need not belong to a device.
     pub fn iter_after(&self, after: Option<&Key>) -> impl Iterator<Item = &Arc<ManagedDevice>> {
+        self.placed_after(after).map(|(_, device)| device)
+    }
+
+    /// Every device in the service's order, and its row in the base where it is unchanged.
+    pub fn iter_placed(&self) -> impl Iterator<Item = (Option<usize>, &Arc<ManagedDevice>)> {
+        self.placed_after(None)
+    }
+
+    fn placed_after(&self, after: Option<&Key>) -> impl Iterator<Item = (Option<usize>, &Arc<ManagedDevice>)> {
         let start = after.map_or(0, |key| self.base.first_row_after(key));
         let mut below = (start..self.base.rows().len())
             .filter(|row| !self.hidden.contains(row))
-            .map(|row| &self.base.rows()[row])
+            .map(|row| (Some(row), &self.base.rows()[row]))
             .peekable();
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut above = self.changed.range((from, Bound::Unbounded)).peekable();
         std::iter::from_fn(move || match (below.peek(), above.peek()) {
-            (Some(row), Some((key, _))) if Base::precedes(row, key) => below.next(),
-            (_, Some(_)) => above.next().map(|(_, device)| device),
+            (Some((_, row)), Some((key, _))) if Base::precedes(row, key) => below.next(),
+            (_, Some(_)) => above.next().map(|(_, device)| (None, device)),
             _ => below.next(),
         })
     }

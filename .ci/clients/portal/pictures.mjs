@@ -70,6 +70,7 @@ export async function pictures(browser, base, artefacts, control) {
     await page.locator(".matrix-table tbody").first().waitFor();
     await page.locator("#against").selectOption("2018-03-30");
     await page.locator(".matrix-table thead th").nth(1).waitFor();
+    await page.locator(".matrix-table").evaluate((table) => table.scrollIntoView());
     await picture("matrix");
   });
 }

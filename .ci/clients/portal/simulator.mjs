@@ -7,7 +7,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { Failed } from "./report.mjs";
 
-const SECONDS_TO_START = 60;
+// A million devices take a while on a busy machine.
+const SECONDS_TO_START = 180;
 
 /// `use` is given the ready object and a function that calls the control API.
 export async function withSimulator(program, folder, options, use) {

@@ -183,5 +183,12 @@ export async function tester(browser, base, artefacts, control) {
     await page.locator(".dock .box", { hasText: "7 devices" }).getByRole("button", { name: /^Drop/ }).click();
     await page.waitForFunction(() => ![...document.querySelectorAll(".dock .fine")].some((line) => line.textContent.includes(" 7 devices")));
     check("tenants: one is dropped", (await control("GET", "/api/tenants")).value.length === 1);
+
+    // A tab that remembers a world that is gone.
+    await page.evaluate(() => sessionStorage.setItem("simtune.session", JSON.stringify({ tenant: "00000000-0000-4000-8000-000000000000", user: { userPrincipalName: "nobody" }, token: "x" })));
+    await page.goto("about:blank");
+    await go("/devices/all");
+    await page.locator(".person").first().waitFor();
+    check("what a tab remembers of another run leads to the sign-in", true);
   });
 }

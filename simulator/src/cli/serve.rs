@@ -86,6 +86,7 @@ Simtune {version}: a local Intune with {devices} devices, edition {edition}, see
   Token       {authority}/{tenant}/oauth2/v2.0/token
   TLS         {graph_tls}   authority: {ca}
   Proxy       {authority}   for unmodified clients: HTTPS_PROXY
+  Portal      {control}/   in a browser
   Control     {control}/api/tenants/default   (every call: /api/openapi.json)
   Tenant      {tenant}   {domain}
   Client      {client}

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::texts::Texts;
 use crate::device::{Key, ManagedDevice};
 
 /// An immutable fleet.
@@ -18,6 +19,7 @@ pub struct Base {
     /// Whether the owners of its devices are people of the tenant, or only those who were named.
     owners_count: bool,
     users: OnceLock<Arc<[User]>>,
+    texts: Arc<OnceLock<Texts>>,
 }
 
 /// A person of the tenant's directory: whoever owns a device, and whoever was named.
@@ -47,6 +49,7 @@ impl Base {
             known: Vec::new(),
             owners_count: true,
             users: OnceLock::new(),
+            texts: Arc::default(),
         }
     }
 
@@ -55,8 +58,8 @@ impl Base {
     pub fn with_people(&self, people: impl IntoIterator<Item = User>) -> Self {
         let mut known = self.known.clone();
         known.extend(people);
-        let (rows, by_id) = (Arc::clone(&self.rows), Arc::clone(&self.by_id));
-        Self { rows, by_id, known, owners_count: self.owners_count, users: OnceLock::new() }
+        let (rows, by_id, texts) = (Arc::clone(&self.rows), Arc::clone(&self.by_id), Arc::clone(&self.texts));
+        Self { rows, by_id, known, owners_count: self.owners_count, users: OnceLock::new(), texts }
     }
 
     /// These devices, and these people alone, whoever owns what.
@@ -82,6 +85,11 @@ impl Base {
     /// Whether `device` stands before `key`.
     pub fn precedes(device: &ManagedDevice, key: &Key) -> bool {
         order_of(device) < (&*key.name, key.id)
+    }
+
+    /// What people look for in each row. Made when somebody first looks.
+    pub fn texts(&self) -> &Texts {
+        self.texts.get_or_init(|| Texts::of(&self.rows))
     }
 
     /// Everybody who owns a device of this fleet or was named, by id. Made when first asked for: most clients never do.
