@@ -292,3 +292,18 @@ fn numbers_as_texts_need_not_be_read_by_who_did_not_ask() {
     scenario.stimuli.clear();
     assert_eq!(gravest(&scenario, false), Some(false));
 }
+
+/// Whoever goes in a circle until nobody waits any more breaks one rule and not two.
+#[test]
+fn a_circle_is_no_hang_as_well() {
+    let mut scenario = listing(1, Act::Page { kind: PageKind::Loop });
+    scenario.stimuli[0].times = 1_000;
+    let course = |times: u64| {
+        let mut exchanges: Vec<Exchange> = (0..times).map(|at| exchange(at, LIST, 200, &[], "{}")).collect();
+        exchanges.iter_mut().for_each(|exchange| exchange.stimuli.push(0));
+        evidence(exchanges, End::Hung)
+    };
+    assert_eq!(says("RUN-01", &scenario, &course(600)), [""; 0]);
+    assert_eq!(says("PAG-08", &scenario, &course(600)).len(), 1);
+    assert_eq!(says("RUN-01", &scenario, &course(2)).len(), 1);
+}

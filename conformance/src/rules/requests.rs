@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::observe::{
-    ODATA, PRACTICES, QUERIES, SDK, VERSIONS, deeds, met, rfc9110, source, undisturbed, without, wrong,
+    ENDLESS, ODATA, PRACTICES, QUERIES, SDK, VERSIONS, deeds, met, rfc9110, source, undisturbed, without, wrong,
 };
 use super::scenes::{finding, getting, listing};
 use crate::defect::Defect;
@@ -12,7 +12,7 @@ use crate::finding::Breach;
 use crate::operation::{Filter, FindBy, Op};
 use crate::rule::{Check, Level, Levels, Rule, Watch};
 use crate::scenario::Scenario;
-use crate::stimulus::{Act, Endpoint, ErrorBody, Point, Seconds, Stimulus};
+use crate::stimulus::{Act, Endpoint, ErrorBody, PageKind, Point, Seconds, Stimulus};
 use crate::trace::{Party, options};
 
 const SYSTEM_OPTIONS: [&str; 7] = ["filter", "select", "top", "skip", "count", "orderby", "expand"];
@@ -138,6 +138,12 @@ fn ids(case: &Case<'_>) -> Vec<Breach> {
 
 fn stalled(act: &Act) -> bool {
     matches!(act, Act::Stall { length, .. } if length.0 >= 600)
+}
+
+/// Whether an operation follows a link to its own page again and again: that is another rule's business.
+fn runs_in_a_circle(case: &Case<'_>, op: usize) -> bool {
+    let is_loop = |act: &Act| matches!(act, Act::Page { kind: PageKind::Loop });
+    super::observe::hits(case, is_loop).filter(|(_, exchange)| exchange.during == Some(op)).count() > ENDLESS
 }
 
 fn reset_early(act: &Act) -> bool {
@@ -327,7 +333,7 @@ pub(super) static RULES: &[Rule] = &[
             met: |case| !case.log.operations.is_empty(),
             judge: |case| {
                 deeds(case)
-                    .filter(|deed| deed.answer().is_none())
+                    .filter(|deed| deed.answer().is_none() && !runs_in_a_circle(case, deed.place))
                     .map(|deed| {
                         let witness: Vec<usize> =
                             case.trace.during(deed.place).next_back().map(|(at, _)| at).into_iter().collect();
