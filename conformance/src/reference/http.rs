@@ -74,7 +74,7 @@ impl ReferenceClient {
             url.push_str(token);
         }
         let request = HttpRequest { method: request.method.to_owned(), url, headers, body };
-        self.surroundings.transport.send(request, self.timeout())
+        self.exchange(request)
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -83,7 +83,11 @@ impl ReferenceClient {
 
     /// An id for a request: one for each, from a number and the app.
     fn request_id(&self) -> String {
-        let number = if self.is(Defect::ConstantRequestId) { 0 } else { self.sent };
+        let number = match self.manner {
+            _ if self.is(Defect::ConstantRequestId) => 0,
+            Some(Manner::SameRequestId) => self.wanted,
+            _ => self.sent,
+        };
         let app = uuid::Uuid::try_parse(&self.surroundings.environment.graph_client_id).unwrap_or_default();
         uuid::Builder::from_random_bytes((app.as_u128() ^ u128::from(number)).to_be_bytes()).into_uuid().to_string()
     }
