@@ -150,7 +150,9 @@ fn every_manner_makes_a_difference() {
     let idle: Vec<String> = Manner::ALL
         .iter()
         .filter(|manner| {
-            let same = |(scenario, plain): (&Scenario, _)| conduct(Some(**manner), scenario) == *plain;
+            let same = |(scenario, plain): (&Scenario, &(Vec<HttpRequest>, Evidence))| {
+                conduct(Some(**manner), scenario) == *plain
+            };
             scenarios.iter().zip(&plain).all(same)
         })
         .map(ToString::to_string)
