@@ -49,7 +49,7 @@ manners! {
     OneByOne "Puts one request into each batch.";
     BatchesEverything "Resets a passcode by a batch of one request.";
     // Tokens.
-    RenewsEarly "Gets a new token when the one it has is a minute old.";
+    RenewsEarly "Gets a new token when the one it has is five seconds old.";
     TokenPerService "Keeps a token for v1.0 and another for beta.";
     TwoInTurn "Is two clients, each with its own token, that work in turn.";
     // Time.

@@ -60,6 +60,7 @@ fn is_innocent(manner: Manner) {
     let failing = report.failures.iter().filter(|failure| failure.verdict >= Verdict::Fail);
     let stories: Vec<String> = failing.map(story).collect();
     assert!(stories.is_empty() && report.broken.is_empty(), "{manner}: {}", stories.join("\n"));
+    assert!(makes_a_difference(manner), "{manner} behaves as the plain client does");
 }
 
 macro_rules! innocent {
@@ -142,20 +143,10 @@ fn conduct(manner: Option<Manner>, scenario: &Scenario) -> (Vec<HttpRequest>, Ev
 }
 
 /// A manner in which nothing is different would prove nothing.
-#[test]
-fn every_manner_makes_a_difference() {
-    let mut scenarios = generate::smoke();
-    scenarios.extend((0..60).map(|number| generate::scenario(3, number)));
-    let plain: Vec<_> = scenarios.iter().map(|scenario| conduct(None, scenario)).collect();
-    let idle: Vec<String> = Manner::ALL
-        .iter()
-        .filter(|manner| {
-            let same = |(scenario, plain): (&Scenario, &(Vec<HttpRequest>, Evidence))| {
-                conduct(Some(**manner), scenario) == *plain
-            };
-            scenarios.iter().zip(&plain).all(same)
-        })
-        .map(ToString::to_string)
-        .collect();
-    assert!(idle.is_empty(), "these behave as the plain client does: {idle:?}");
+fn makes_a_difference(manner: Manner) -> bool {
+    let drawn = (0..60).map(|number| generate::scenario(3, number));
+    generate::smoke()
+        .into_iter()
+        .chain(drawn)
+        .any(|scenario| conduct(Some(manner), &scenario) != conduct(None, &scenario))
 }

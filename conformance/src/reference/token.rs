@@ -121,7 +121,7 @@ impl ReferenceClient {
         let value = json["access_token"].as_str().ok_or_else(unreadable)?.to_owned();
         let seconds = json["expires_in"].as_i64().unwrap_or(300);
         // A little before its end, so that it does not end on its way.
-        let used = if self.behaves(Manner::RenewsEarly) { 60 } else { 86_400 };
+        let used = if self.behaves(Manner::RenewsEarly) { 5 } else { 86_400 };
         let lifetime = TimeDelta::seconds((seconds - 60).max(seconds / 2).clamp(0, used));
         Ok(Token { value, until: self.surroundings.clock.now() + lifetime, claims: None })
     }
