@@ -106,7 +106,7 @@ fn pairs() -> Vec<Stimulus> {
 }
 
 /// An effect that stays only where the answer leaves open whether it did: no service does what it refuses.
-fn lawful(act: &Act, wanted: Apply) -> Apply {
+pub(crate) fn lawful(act: &Act, wanted: Apply) -> Apply {
     match act {
         Act::Status { code: 500 | 502 | 504 | 200..=299, .. }
         | Act::Reset { .. }
@@ -142,7 +142,7 @@ fn can_happen(endpoint: Endpoint, act: &Act) -> bool {
 }
 
 /// One act of each kind that clients differ in.
-fn acts() -> Vec<Act> {
+pub(crate) fn acts() -> Vec<Act> {
     let mut acts = vec![
         Act::come_again(429, RetryAfter::Seconds(7)),
         Act::come_again(429, RetryAfter::Seconds(600)),
@@ -285,7 +285,7 @@ fn any_device() -> impl Strategy<Value = Device> {
     )
 }
 
-fn any_tenant() -> impl Strategy<Value = Tenant> {
+pub(crate) fn any_tenant() -> impl Strategy<Value = Tenant> {
     let small = (prop::collection::vec(any_device(), 0..=6), prop::sample::select(vec![1u32, 1, 1, 10, 1_000]));
     // Enough for pages of ten that differ in length.
     let large = (prop::collection::vec(any_device(), 21..=32), Just(10u32));
@@ -326,7 +326,7 @@ fn any_op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn any_program() -> impl Strategy<Value = Vec<Op>> {
+pub(crate) fn any_program() -> impl Strategy<Value = Vec<Op>> {
     prop_oneof![
         4 => prop::collection::vec(any_op(), 1..=4),
         1 => (any_ref(), prop::bool::ANY).prop_map(|(device, pause)| {

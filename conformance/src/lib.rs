@@ -20,10 +20,11 @@
 //! | [`trace`], [`client_log`], [`evidence`] | what did happen | the scenario |
 //! | [`rule`], [`finding`], [`verdict`] | what a rule is, what it finds, what that amounts to | the scenario, the evidence |
 //! | [`rules`] | the registry: a file for each family, a row for each rule | all of the above |
+//! | [`doubt`] | what a driver seems to have done by itself | the evidence |
 //! | [`defect`], [`manner`] | the defects of real clients, and ways to behave that are lawful | nobody |
 //! | [`drive`] | how a scenario is run with a client, however it is reached | the evidence |
 //! | [`transport`] | what a Rust client works with | nobody |
-//! | [`reference`](mod@reference) | a client that behaves, and, with a defect, one that does not | `transport`, `defect` |
+//! | [`reference`](mod@reference) | a client that behaves, and, with a defect, one that does not | `transport`, `defect`, `manner` |
 //! | [`in_process`] | driving a Rust client in this process, in virtual time | `drive`, `transport`, `simulator` |
 //! | `simulator` | the only file that names the simulator's crate | the scenario, `transport`, `arming` |
 //! | [`arming`] | tenant and stimuli in the words of the control API | the scenario |
@@ -41,6 +42,7 @@
 //! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict` |
 //! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results` |
 //! | [`cli`](mod@cli) | the program | all of the above |
+//! | [`self_test`] | clients whose guilt or innocence is known, before every rule | all but `cli` |
 //!
 //! Only `simulator` looks at the computer's clock, for what happens in real time, and rules, model and shrinking are functions of what they are given.
 
@@ -51,6 +53,7 @@ pub mod client_log;
 pub mod command;
 pub mod conversation;
 pub mod defect;
+pub mod doubt;
 pub mod drive;
 pub mod evidence;
 pub mod failure_file;
@@ -76,6 +79,7 @@ pub mod rule;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
+pub mod self_test;
 pub mod shrink;
 mod simulator;
 pub mod stimulus;

@@ -2,9 +2,11 @@
 //!
 //! With a [`Defect`] it is a client that does not, wrong in the one place of its code where the real one was. Its layers,
 //! from the inside: `http` sends once; `redirect` goes where it is sent; `token` signs in; `retry` comes again;
-//! `paging`, `batch` and `operations` are what it is asked for; `read` understands answers.
+//! `paging`, `batch` and `operations` are what it is asked for; `read` understands answers. In another [`Manner`] it does
+//! the same lawfully otherwise: what that changes about every request is in `habits`.
 
 mod batch;
+mod habits;
 mod http;
 mod operations;
 mod paging;
@@ -50,8 +52,14 @@ pub struct ReferenceClient {
     defects: Defects,
     manner: Option<Manner>,
     token: Option<token::Token>,
+    /// The token that is not in use, where there are two.
+    other_token: Option<token::Token>,
     /// Requests sent so far, of which it makes their ids.
     sent: u64,
+    /// What it wanted so far: a request and its repetitions are one.
+    wanted: u64,
+    /// Whether it has sent anything.
+    begun: bool,
     /// The first `Retry-After` it ever saw.
     first_wait: Option<Duration>,
     /// How long it waits for an answer.
@@ -72,7 +80,18 @@ impl ReferenceClient {
 
     /// A client with defects.
     pub fn with(surroundings: Surroundings, defects: Defects) -> Self {
-        Self { surroundings, defects, manner: None, token: None, sent: 0, first_wait: None, timeout: TIMEOUT }
+        Self {
+            surroundings,
+            defects,
+            manner: None,
+            token: None,
+            other_token: None,
+            sent: 0,
+            wanted: 0,
+            begun: false,
+            first_wait: None,
+            timeout: TIMEOUT,
+        }
     }
 
     /// The same client with another lawful manner.
@@ -93,6 +112,10 @@ impl ReferenceClient {
         let select = call.args["select"]
             .as_array()
             .map(|select| select.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join(","));
+        let for_beta = self.behaves(Manner::TokenPerService) && call.op == "get_action_result";
+        if for_beta || self.behaves(Manner::TwoInTurn) {
+            self.swap_tokens();
+        }
         let done = match call.op.as_str() {
             "list_devices" => self.list_devices(call.args["filter"].as_str(), select.as_deref()),
             "get_device" => self.get_device(&text("deviceId"), select.as_deref()),
@@ -106,7 +129,10 @@ impl ReferenceClient {
             }
             _ => return Answer { unsupported: true, ..Answer::default() },
         };
-        done.unwrap_or_else(|trouble| Answer::failed(self.told(trouble)))
+        if for_beta {
+            self.swap_tokens();
+        }
+        self.as_told(done.unwrap_or_else(|trouble| Answer::failed(self.told(trouble))))
     }
 
     fn is(&self, defect: Defect) -> bool {
@@ -132,8 +158,7 @@ impl ReferenceClient {
     }
 
     fn sleep(&self, time: Duration) {
-        let times = if self.behaves(Manner::WaitsLonger) { 3 } else { 1 };
-        self.surroundings.clock.sleep(time * times);
+        self.surroundings.clock.sleep(self.drawn_out(time));
     }
 
     /// The error as people are told it.

@@ -209,7 +209,7 @@ impl Connection {
         let (id, answered) = self.shared.expect(op).map_err(|end| Unanswered::Ended(self.fail(end)))?;
         // One that reads no more is noticed by the end of its output, or by the deadline.
         let _ = self.write(&message(id));
-        let answer = match answered.recv_timeout(deadline) {
+        let answer = match self.awaited(&answered, deadline) {
             Ok(answer) => answer,
             Err(RecvTimeoutError::Timeout) if self.shared.give_up(id) => Err(Unanswered::Late),
             // It came at the last moment, or the worker's end did.
@@ -219,6 +219,26 @@ impl Connection {
             Unanswered::Ended(end) => Unanswered::Ended(self.fail(end)),
             other => other,
         })
+    }
+
+    /// Waits for an answer as long as the process lives. What it started may hold its stdout, whose end then does not come.
+    fn awaited(&self, answered: &Receiver<Told>, deadline: Duration) -> Result<Told, RecvTimeoutError> {
+        let mut left = deadline;
+        loop {
+            let slice = left.min(MOMENT);
+            match answered.recv_timeout(slice) {
+                Err(RecvTimeoutError::Timeout) if left > slice => left -= slice,
+                told => return told,
+            }
+            if self.process.ends_within(Duration::ZERO) {
+                // What it said last may still be on its way.
+                let last = answered.recv_timeout(self.limits.grace);
+                if last.is_err() {
+                    self.shared.fail(End::Crash(String::new()));
+                }
+                return last.map_err(|_| RecvTimeoutError::Disconnected);
+            }
+        }
     }
 
     fn write(&self, message: &ToDriver) -> io::Result<()> {

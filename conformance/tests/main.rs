@@ -1,12 +1,14 @@
 //! The tests of the conformance kit, one binary.
 
 mod architecture;
+mod breakers;
 mod checking;
 mod cli;
 mod commands;
 mod convictions;
 mod driving;
 mod innocence;
+mod proof;
 mod protocol;
 mod readme;
 mod registry;

@@ -114,26 +114,26 @@ fn a_departure_is_named_with_its_place() {
 }
 
 /// A driver as a shell script, after a hello of its own.
-fn script(body: &str) -> Launch {
+pub(crate) fn script(body: &str) -> Launch {
     let hello =
         r#"{"m":"hello","protocol":"1.0","client":{"name":"breaker"},"capabilities":["op.get"],"concurrency":4}"#;
     let text = format!("read -r hello; printf '%s\\n' '{hello}'; {body}");
     Launch::new(["sh", "-c", &text])
 }
 
-fn call() -> Call {
+pub(crate) fn call() -> Call {
     Call { op: "reset_passcode".to_owned(), args: json!({ "deviceId": "d" }) }
 }
 
 /// What becomes of an operation with a driver that answers open and then does this.
-fn meets(body: &str) -> (Result<Answer, Unanswered>, Worker) {
+pub(crate) fn meets(body: &str) -> (Result<Answer, Unanswered>, Worker) {
     let opened = format!("read -r open; echo '{{\"m\":\"ok\",\"id\":1}}'; read -r op; {body}");
     let worker = Worker::start(&script(&opened), limits()).expect("it says hello");
     worker.open("s1", Environment::default(), Config::default()).expect("it opens");
     (worker.perform("s1", &call(), Duration::from_secs(10)), worker)
 }
 
-fn broken(body: &str) -> String {
+pub(crate) fn broken(body: &str) -> String {
     match meets(body).0 {
         Err(Unanswered::Ended(End::Protocol(text))) => format!("HARNESS_ERROR {text}"),
         Err(Unanswered::Ended(End::Crash(text))) => format!("CRASH {text}"),
@@ -220,7 +220,7 @@ fn runs(pid: &str) -> bool {
 }
 
 #[cfg(target_os = "linux")]
-fn gone(pid: &str) -> bool {
+pub(crate) fn gone(pid: &str) -> bool {
     (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
         !runs(pid)

@@ -1,6 +1,7 @@
 //! The reference client as a worker: the smallest driver in Rust, and the one this kit is tested with.
 //!
-//! `reference-worker --defect B01` is a client with that defect.
+//! `reference-worker --defect B01` is a client with that defect, `reference-worker --manner WaitsLonger` one of another
+//! lawful manner.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _, stdin, stdout};
@@ -10,19 +11,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use simtune_conformance::defect::{Defect, Defects};
+use simtune_conformance::manner::Manner;
 use simtune_conformance::protocol::{ClientName, DriverHello, FromDriver, ToDriver, VERSION};
 use simtune_conformance::reference::{CAPABILITIES, ReferenceClient};
 use simtune_conformance::transport::Surroundings;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let defects = match (arguments.next().as_deref(), arguments.next()) {
-        (None, _) => Defects::NONE,
+    let (defects, manner) = match (arguments.next().as_deref(), arguments.next()) {
+        (None, _) => (Defects::NONE, None),
         (Some("--defect"), Some(name)) if Defect::named(&name).is_some() => {
-            Defect::named(&name).map_or(Defects::NONE, Defects::only)
+            (Defect::named(&name).map_or(Defects::NONE, Defects::only), None)
         }
+        (Some("--manner"), Some(name)) if Manner::named(&name).is_some() => (Defects::NONE, Manner::named(&name)),
         _ => {
-            eprintln!("usage: reference-worker [--defect B01]");
+            eprintln!("usage: reference-worker [--defect B01 | --manner WaitsLonger]");
             return ExitCode::from(64);
         }
     };
@@ -30,10 +33,14 @@ fn main() -> ExitCode {
     let mut sessions: HashMap<String, Arc<Mutex<ReferenceClient>>> = HashMap::new();
     for line in stdin().lock().lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
-            Ok(ToDriver::Hello { .. }) => say(&FromDriver::Hello(hello())),
+            Ok(ToDriver::Hello { .. }) => say(&FromDriver::Hello(hello(manner))),
             Ok(ToDriver::Open { id, session, env, config }) => match Surroundings::real(runtime.handle(), env) {
                 Ok(surroundings) => {
                     let client = ReferenceClient::with(surroundings, defects);
+                    let client = match manner {
+                        Some(manner) => client.in_manner(manner),
+                        None => client,
+                    };
                     let client = client.timeout_after(Duration::from_millis(config.timeout_ms));
                     sessions.insert(session, Arc::new(Mutex::new(client)));
                     say(&FromDriver::Ok { id });
@@ -68,13 +75,15 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn hello() -> DriverHello {
+fn hello(manner: Option<Manner>) -> DriverHello {
     let client = ClientName {
         name: "reference client".to_owned(),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         language: Some("Rust".to_owned()),
     };
-    let capabilities = CAPABILITIES.iter().map(ToString::to_string).collect();
+    let lacking = manner.and_then(Manner::lacks);
+    let capabilities = CAPABILITIES.iter().filter(|claimed| Some(**claimed) != lacking);
+    let capabilities = capabilities.map(ToString::to_string).collect();
     DriverHello { protocol: VERSION.to_owned(), client, capabilities, concurrency: 64 }
 }
 

@@ -31,10 +31,20 @@ impl ReferenceClient {
         Ok(Answer { ok: true, results: Some(results), ..Answer::default() })
     }
 
+    /// Resets a passcode by a batch of one request.
+    pub(super) fn reset_by_batch(&mut self, id: &str) -> Result<Answer, Trouble> {
+        let end = self.one_batch(&[id.to_owned()]).pop();
+        match end.and_then(|end| end.error) {
+            Some(error) => Err(Trouble { error }),
+            None => Ok(Answer { ok: true, outcome: Some("accepted".to_owned()), ..Answer::default() }),
+        }
+    }
+
     fn one_batch(&mut self, ids: &[String]) -> Vec<ResetSeen> {
         let mut ends: Vec<Option<ResetSeen>> = vec![None; ids.len()];
         let mut open: Vec<usize> = (0..ids.len()).collect();
-        for attempt in 1..=self.attempts() {
+        let attempts = if self.behaves(Manner::NeverRepeatsPost) { 1 } else { self.attempts() };
+        for attempt in 1..=attempts {
             let answers = match self.send_batch(ids, &open) {
                 Ok(answers) => answers,
                 Err(trouble) => {
@@ -59,7 +69,7 @@ impl ReferenceClient {
                 }
                 ends[place] = Some(self.inner_end(&ids[place], status, answer));
             }
-            if throttled.is_empty() || attempt == self.attempts() || wait > self.patience() {
+            if throttled.is_empty() || attempt == attempts || wait > self.patience() {
                 break;
             }
             self.sleep(wait);

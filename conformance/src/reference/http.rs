@@ -77,7 +77,7 @@ impl ReferenceClient {
             url.push_str(token);
         }
         let request = HttpRequest { method: request.method.to_owned(), url, headers, body };
-        self.surroundings.transport.send(request, self.timeout())
+        self.exchange(request)
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -87,12 +87,14 @@ impl ReferenceClient {
     /// An id for a request: one for each, from a number and the app.
     fn request_id(&self) -> String {
         let app = uuid::Uuid::try_parse(&self.surroundings.environment.graph_client_id).unwrap_or_default().as_u128();
-        let mixed = if self.is(Defect::ConstantRequestId) {
-            app
-        } else {
-            // By the time as well: a client that is started for each operation counts from the beginning each time.
-            let moment = self.surroundings.clock.now().timestamp_micros().unsigned_abs();
-            app ^ u128::from(self.sent) ^ (u128::from(moment) << 64)
+        let mixed = match self.manner {
+            _ if self.is(Defect::ConstantRequestId) => app,
+            Some(Manner::SameRequestId) => app ^ u128::from(self.wanted),
+            _ => {
+                // By the time as well: a client that is started for each operation counts from the beginning each time.
+                let moment = self.surroundings.clock.now().timestamp_micros().unsigned_abs();
+                app ^ u128::from(self.sent) ^ (u128::from(moment) << 64)
+            }
         };
         uuid::Builder::from_random_bytes(mixed.to_be_bytes()).into_uuid().to_string()
     }

@@ -6,6 +6,7 @@ use super::http::Outgoing;
 use super::{ReferenceClient, Trouble, read};
 use crate::client_log::{ActionOutcome, Answer, ErrorKind};
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::HttpResponse;
 
 type Done = Result<Answer, Trouble>;
@@ -24,7 +25,15 @@ const QUERY_VALUE: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUM
 impl ReferenceClient {
     pub(super) fn list_devices(&mut self, filter: Option<&str>, select: Option<&str>) -> Done {
         let url = format!("{}/deviceManagement/managedDevices", self.surroundings.environment.graph_base_url);
-        let url = self.with_options(url, filter, select);
+        let mut url = self.with_options(url, filter, select);
+        let top = match self.manner {
+            Some(Manner::LargePages) => Some(999),
+            Some(Manner::SmallPages) => Some(2),
+            _ => None,
+        };
+        if let Some(top) = top {
+            url = format!("{url}{}$top={top}", if url.contains('?') { '&' } else { '?' });
+        }
         let listing = self.pages(url)?;
         Ok(Answer { ok: true, devices: Some(listing.devices), complete: Some(listing.complete), ..Answer::default() })
     }
@@ -43,6 +52,12 @@ impl ReferenceClient {
     }
 
     pub(super) fn reset_passcode(&mut self, id: &str) -> Done {
+        if self.behaves(Manner::LooksFirst) {
+            self.get_device(id, Some("id")).map_err(|trouble| trouble.with_outcome(ActionOutcome::NotApplied))?;
+        }
+        if self.behaves(Manner::BatchesEverything) {
+            return self.reset_by_batch(id);
+        }
         let request = Outgoing::post(format!("{}/resetPasscode", self.device_url(id)), None);
         let sent = self.send(&request);
         if self.is(Defect::ClaimsSuccess) && sent.as_ref().is_ok_and(|response| response.status == 429) {
@@ -91,6 +106,9 @@ impl ReferenceClient {
 
     pub(super) fn device_url(&self, id: &str) -> String {
         let base = &self.surroundings.environment.graph_base_url;
+        if self.behaves(Manner::KeysInParentheses) {
+            return format!("{base}/deviceManagement/managedDevices('{}')", segment(id));
+        }
         format!("{base}/deviceManagement/managedDevices/{}", segment(id))
     }
 
@@ -106,7 +124,7 @@ impl ReferenceClient {
     fn with_options(&self, url: String, filter: Option<&str>, select: Option<&str>) -> String {
         let mut options = Vec::new();
         let dollar = if self.is(Defect::NoDollar) { "" } else { "$" };
-        if let Some(select) = select {
+        if let Some(select) = select.filter(|_| !self.behaves(Manner::SelectsNothing)) {
             options.push(format!("{dollar}select={select}"));
         }
         if let Some(filter) = filter {
@@ -115,6 +133,7 @@ impl ReferenceClient {
             } else {
                 percent_encoding::utf8_percent_encode(filter, QUERY_VALUE).to_string()
             };
+            let value = if self.behaves(Manner::PlusForSpace) { value.replace("%20", "+") } else { value };
             options.push(format!("{dollar}filter={value}"));
         }
         if options.is_empty() { url } else { format!("{url}?{}", options.join("&")) }

@@ -32,8 +32,10 @@ impl ReferenceClient {
         let mut largest = 0;
         let mut barren = 0;
         let mut counted: Option<u64> = None;
+        let mut ahead = None;
         loop {
-            let page = match self.page(&url) {
+            let fetched = ahead.take().unwrap_or_else(|| self.page(&url));
+            let page = match fetched {
                 Ok(page) => page,
                 Err(trouble) if seen.len() > 1 && self.is(Defect::SwallowsPageError) => {
                     drop(trouble);
@@ -55,6 +57,11 @@ impl ReferenceClient {
                 }
                 return Ok(Listing { devices: Vec::new(), complete: true });
             };
+            if self.behaves(Manner::Prefetches)
+                && let Some(link) = self.next(&page, &url).filter(|link| self.is_trusted(link))
+            {
+                ahead = Some(self.page(&link));
+            }
             let none = Vec::new();
             let value = page["value"]
                 .as_array()
@@ -172,7 +179,7 @@ impl ReferenceClient {
         if self.is(Defect::AddsOptions) {
             return format!("{link}&$top=999");
         }
-        if self.is(Defect::ReordersLink) {
+        if self.is(Defect::ReordersLink) || self.behaves(Manner::ReordersLinks) {
             let mut options: Vec<&str> = query.split('&').collect();
             options.sort_unstable();
             options.reverse();

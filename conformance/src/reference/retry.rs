@@ -6,6 +6,7 @@ use super::http::Outgoing;
 use super::{PATIENCE, ReferenceClient, Trouble};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::{Failure, HttpResponse};
 
 /// The first wait where nobody says how long; it doubles.
@@ -14,6 +15,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(3);
 impl ReferenceClient {
     /// Sends a request until there is an answer to act on. A refusal is an answer; it is given back when it is final.
     pub(super) fn send(&mut self, request: &Outgoing) -> Result<HttpResponse, Trouble> {
+        self.wanted += 1;
         let mut attempt = 1;
         let mut request = request.clone();
         loop {
@@ -47,6 +49,9 @@ impl ReferenceClient {
             return None;
         }
         let harmless = request.is_safe();
+        if !harmless && self.behaves(Manner::NeverRepeatsPost) {
+            return None;
+        }
         let may = match outcome {
             Ok(response) if self.is(Defect::BranchesOnMessage) && (400..600).contains(&response.status) => {
                 harmless && String::from_utf8_lossy(&response.body()).contains("try again")
@@ -54,6 +59,7 @@ impl ReferenceClient {
             Ok(response) => match response.status {
                 429 => !self.is(Defect::GivesUpAtOnce),
                 503 | 504 if self.is(Defect::RepeatsPostOn5xx) => true,
+                408 | 500 | 502 | 504 if self.behaves(Manner::ServerErrorsAreFinal) => false,
                 408 | 500 | 502 | 503 | 504 => harmless,
                 400..=499 => self.is(Defect::RetriesRefusals) && response.status != 401,
                 204 => !harmless && self.is(Defect::RepeatsPostOn204),

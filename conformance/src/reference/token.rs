@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::{ReferenceClient, Trouble, read};
 use crate::client_log::ErrorKind;
 use crate::defect::Defect;
+use crate::manner::Manner;
 use crate::transport::{HttpRequest, HttpResponse};
 
 /// A token, and until when it is used.
@@ -85,7 +86,7 @@ impl ReferenceClient {
                 ],
                 body: body.clone(),
             };
-            let outcome = self.surroundings.transport.send(request, self.timeout());
+            let outcome = self.exchange(request);
             let again = match &outcome {
                 Ok(response) => {
                     matches!(response.status, 429 | 500 | 502 | 503 | 504)
@@ -120,7 +121,8 @@ impl ReferenceClient {
         let value = json["access_token"].as_str().ok_or_else(unreadable)?.to_owned();
         let seconds = json["expires_in"].as_i64().unwrap_or(300);
         // A little before its end, so that it does not end on its way.
-        let lifetime = TimeDelta::seconds((seconds - 60).max(seconds / 2).clamp(0, 86_400));
+        let used = if self.behaves(Manner::RenewsEarly) { 5 } else { 86_400 };
+        let lifetime = TimeDelta::seconds((seconds - 60).max(seconds / 2).clamp(0, used));
         Ok(Token { value, until: self.surroundings.clock.now() + lifetime, claims: None })
     }
 }
