@@ -60,7 +60,9 @@ fn main() -> ExitCode {
         eprintln!("usage: self-test [--fast] [--cases N] [--write docs/proof.md] | --wall WORKER [--stress]");
         return ExitCode::from(64);
     };
-    let mut course = Course { began: Instant::now(), holds: true };
+    #[expect(clippy::disallowed_methods, reason = "people are told how long it takes; nothing is made of it")]
+    let began = Instant::now();
+    let mut course = Course { began, holds: true };
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     match &order.wall {
         Some(worker) => on_the_wall(&mut course, worker, order.stress.then_some(threads * 4)),
