@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use simtune_conformance::conversation::{Door, End, Unanswered};
+use simtune_conformance::conversation::{End, Unanswered};
 use simtune_conformance::drive::Drive;
 use simtune_conformance::over_sockets::{OverSockets, Surroundings};
 use simtune_conformance::process::Launch;
@@ -17,6 +17,12 @@ use crate::workers::{limits, ordinary};
 
 /// Long enough for a busy machine, and far shorter than the drivers here would take.
 const IN_TIME: Duration = Duration::from_secs(20);
+
+/// Tests of what takes long when it goes wrong look at the clock.
+#[expect(clippy::disallowed_methods, reason = "whoever waits for ever is found by waiting")]
+fn now() -> Instant {
+    Instant::now()
+}
 
 /// Shell commands that answer `open`, read an operation, and go on like this.
 fn opened(body: &str) -> Launch {
@@ -38,7 +44,7 @@ fn a_line_of_twenty_megabytes_is_not_read_to_its_end() {
 fn whoever_never_answers_an_operation_is_not_waited_for() {
     let worker = Worker::start(&opened("sleep 600"), limits()).expect("it says hello");
     worker.open("s1", Environment::default(), Config::default()).expect("it opens");
-    let began = Instant::now();
+    let began = now();
     assert_eq!(worker.perform("s1", &call(), Duration::from_millis(200)), Err(Unanswered::Late));
     drop(worker);
     assert!(began.elapsed() < IN_TIME);
@@ -49,7 +55,7 @@ fn whoever_never_opens_a_session_breaks_the_protocol_and_is_not_waited_for() {
     let quick = Limits { session: Duration::from_millis(200), ..limits() };
     let pool = Pool::start(script("sleep 600"), quick, 1).expect("it says hello");
     let surroundings = Surroundings::new(false).expect("ports");
-    let began = Instant::now();
+    let began = now();
     let error = OverSockets::new(&surroundings, &pool).run(&ordinary()).expect_err("nobody is judged");
     assert!(began.elapsed() < IN_TIME);
     assert!(error.to_string().contains("the driver breaks the protocol"), "{error}");
@@ -59,7 +65,7 @@ fn whoever_never_opens_a_session_breaks_the_protocol_and_is_not_waited_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn whoever_dies_and_leaves_a_child_at_its_pipes_is_not_waited_for() {
-    let began = Instant::now();
+    let began = now();
     let (answer, worker) = meets("sleep 600 & echo child $! >&2; exit 4");
     let Err(Unanswered::Ended(End::Crash(text))) = answer else { panic!("{answer:?}") };
     assert!(began.elapsed() < IN_TIME && text.contains("exit code 4"), "{text}");
@@ -72,7 +78,7 @@ fn whoever_dies_and_leaves_a_child_at_its_pipes_is_not_waited_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn whoever_leaves_a_daemon_behind_ends_in_time() {
-    let began = Instant::now();
+    let began = now();
     let (answer, worker) = meets("setsid sleep 20 & exit 5");
     let Err(Unanswered::Ended(End::Crash(text))) = answer else { panic!("{answer:?}") };
     assert!(text.contains("exit code 5"), "{text}");

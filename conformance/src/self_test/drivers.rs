@@ -103,16 +103,20 @@ impl Driver {
 /// Puts a driver before rules and doubts, in the scenarios written by hand and some more.
 pub fn expose(driver: Driver, threads: usize) -> Exposure {
     let drive = driver.drive();
-    let mut scenarios = generate::smoke();
-    scenarios.push(asked_twice());
-    let doubts = crate::parallel::map(threads, &scenarios, |scenario| {
-        drive.run(scenario).map(|evidence| doubt::doubts(&evidence.case(scenario))).unwrap_or_default()
-    });
-    let named = doubts.into_iter().flatten().find(|doubt| doubt.kind == driver.kind());
     let report = check(&drive, &Plan { cases: 0, threads, profile: Profile::Graph, shrunk: 0, ..Plan::default() });
     let failing = report.failures.iter().filter(|failure| failure.verdict >= crate::verdict::Verdict::Fail);
     let failing = failing.map(|failure| failure.rule.id.to_owned()).collect();
-    Exposure { driver, named: named.map(|doubt| doubt.to_string()), failing }
+    Exposure { driver, named: named(driver), failing }
+}
+
+/// The first doubt of the right kind about a driver, told.
+pub fn named(driver: Driver) -> Option<String> {
+    let drive = driver.drive();
+    [asked_twice()].into_iter().chain(generate::smoke()).find_map(|scenario| {
+        let evidence = drive.run(&scenario).ok()?;
+        let doubts = doubt::doubts(&evidence.case(&scenario));
+        doubts.into_iter().find(|doubt| doubt.kind == driver.kind()).map(|doubt| doubt.to_string())
+    })
 }
 
 /// The same question, asked twice.

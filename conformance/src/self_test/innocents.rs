@@ -34,7 +34,7 @@ pub struct Acquittal {
 /// The reference client as it is must not even be warned, whatever the profile.
 pub fn acquit(manner: Option<Manner>, seed: u64, cases: u64, smoke: bool, threads: usize) -> Acquittal {
     let profile = if manner.is_none() { Profile::Strict } else { Profile::Graph };
-    let plan = Plan { seed, cases, smoke, threads, profile, ..Plan::default() };
+    let plan = Plan { seed, cases, smoke, profile, threads, ..Plan::default() };
     match manner {
         None => acquitted(manner, &innocent(), &plan),
         Some(known) => acquitted(manner, &mannered(known), &plan),
