@@ -300,7 +300,9 @@ fn a_circle_is_no_hang_as_well() {
     scenario.stimuli[0].times = 1_000;
     let course = |times: u64| {
         let mut exchanges: Vec<Exchange> = (0..times).map(|at| exchange(at, LIST, 200, &[], "{}")).collect();
-        exchanges.iter_mut().for_each(|exchange| exchange.stimuli.push(0));
+        for exchange in &mut exchanges {
+            exchange.stimuli.push(0);
+        }
         evidence(exchanges, End::Hung)
     };
     assert_eq!(says("RUN-01", &scenario, &course(600)), [""; 0]);
