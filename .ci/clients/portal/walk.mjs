@@ -151,6 +151,7 @@ export async function walk(browser, base, artefacts, control, language) {
     expect(/status of 403/);
     await page.goto(`${base}/`);
     await person(page, "unlicensed@").click();
+    await page.locator(".service").first().waitFor();
     await page.goto(`${base}/#/devices/all`);
     await has(`${language}: who has no licence is told so`, page.locator(".empty"), words.refused);
     await picture("11-no-licence");
