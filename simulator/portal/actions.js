@@ -2,7 +2,7 @@
 
 import { graph } from "./api.js";
 import { stateTag } from "./device.js";
-import { fill, h } from "./dom.js";
+import { breakable, fill, h } from "./dom.js";
 import { date } from "./format.js";
 import { t, word } from "./i18n.js";
 import { on, settled } from "./live.js";
@@ -16,17 +16,18 @@ export const auditRow = (audit) =>
     h("td", {}, word("action", audit.action)),
     h("td", {}, stateTag(audit.actionState)),
     h("td", {}, audit.managedDeviceId ? h("a", { href: to(`/device/${audit.managedDeviceId}`) }, audit.deviceDisplayName || audit.managedDeviceId) : audit.deviceDisplayName),
-    h("td", {}, audit.initiatedByUserPrincipalName || t("app")),
+    h("td", {}, audit.initiatedByUserPrincipalName ? breakable(audit.initiatedByUserPrincipalName) : t("app")),
     h("td", {}, date(audit.requestDateTime)));
 
 export async function actionsView(root, { signal }) {
   place([[t("allServices"), "/"], [t("intune"), "/intune"], [t("devices"), "/devices"], [t("deviceActions"), "/actions"]]);
   const body = h("tbody", { "aria-live": "polite" });
-  const older = h("button", { type: "button", hidden: true, onclick: () => ((top += PAGE), load()) }, t("olderActions"));
+  // Hidden as a whole: an empty row below a list that grows by itself would only be pushed about.
+  const older = h("div.pager", { hidden: true }, h("button", { type: "button", onclick: () => ((top += PAGE), load()) }, t("olderActions")));
   fill(root, heading(t("deviceActions"), t("actionsLead")),
     h("div.table-wrap.live", { tabindex: "0", role: "region", "aria-label": t("deviceActions") }, h("table.audits", {}, h("caption.hidden", {}, t("deviceActions")),
       h("thead", {}, h("tr", {}, ["action", "status", "device", "initiatedBy", "date"].map((key) => h("th", { scope: "col" }, t(key))))), body)),
-    h("div.pager", {}, older));
+    older);
   let top = PAGE;
   const load = async () => {
     try {
