@@ -53,7 +53,8 @@ export async function devicesView(root, { signal }) {
     fill(cell, order ? h("button.sort", { type: "button", "aria-label": t("sortBy", { column: t(key) }), onclick: () => sort(order) }, t(key), h("span.arrow", { "aria-hidden": "true" })) : t(key));
     return [cell, order];
   });
-  const pager = h("nav.pager", { "aria-label": t("allDevices") });
+  // There when the list is: below the rows that wait for it, it would be pushed down.
+  const pager = h("nav.pager", { hidden: true, "aria-label": t("allDevices") });
   fill(root, heading(t("allDevices")),
     h("div.toolbar", {}, h("label.search.wide", {}, icon("search"), h("span.hidden", {}, t("searchDevices")), field), selects, count),
     h("div.table-wrap.fleet", {}, h("table.devices", {}, h("caption.hidden", {}, t("allDevices")), h("thead", {}, h("tr", {}, heads.map(([cell]) => cell))), body)),
@@ -82,6 +83,7 @@ export async function devicesView(root, { signal }) {
     const from = Math.min(at.skip + 1, total);
     const last = Math.max(0, Math.floor((total - 1) / PAGE) * PAGE);
     write(count, t("page", { from: number(total ? from : 0), to: number(Math.min(at.skip + PAGE, total)), count: number(total) }));
+    pager.hidden = false;
     const step = (key, skip, off, mark) => h("button", { type: "button", disabled: off, "aria-label": t(key), onclick: () => change({ skip }) }, mark);
     fill(pager, step("first", 0, at.skip === 0, "«"), step("previous", Math.max(0, at.skip - PAGE), at.skip === 0, "‹ " + t("previous")),
       step("next", at.skip + PAGE, at.skip + PAGE >= total, t("next") + " ›"), step("last", last, at.skip >= last, "»"));
@@ -95,6 +97,8 @@ export async function devicesView(root, { signal }) {
     const query = new URLSearchParams(to("").split("?")[1] ?? "");
     for (const [name, value] of Object.entries(at)) if (value && !(name === "order" && value === "name")) query.set(name, String(value));
     history.replaceState(null, "", `#/devices/all${query.size ? `?${query}` : ""}`);
+    // It stands where the list ends, and that is not known yet. Whoever is at its buttons keeps them.
+    pager.hidden = !pager.contains(document.activeElement);
     return load();
   };
   const sort = (order) => change({ order, descending: order === at.order && !at.descending, skip: 0 });
