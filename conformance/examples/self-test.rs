@@ -139,8 +139,14 @@ fn in_process(course: &mut Course, order: &Order, threads: usize) {
         .collect();
     course.note("the ways to find defects are compared", &[]);
 
-    let findings =
-        Findings { rows: &rows, acquittals: &acquittals, worths: &worths, shrunk: &shrunk, exposures: &exposures };
+    let findings = Findings {
+        cases,
+        rows: &rows,
+        acquittals: &acquittals,
+        worths: &worths,
+        shrunk: &shrunk,
+        exposures: &exposures,
+    };
     let page = document(&findings);
     print!("{page}");
     if let Some(path) = &order.write {

@@ -13,6 +13,8 @@ use super::smallness::{self, Shrunk};
 
 /// All that the page tells.
 pub struct Findings<'a> {
+    /// How many scenarios were drawn for each manner, beside those written by hand.
+    pub cases: u64,
     /// Every defect, and what convicts it.
     pub rows: &'a [Row],
     /// Every manner, and what it was warned of.
@@ -27,9 +29,9 @@ pub struct Findings<'a> {
 
 /// The page.
 pub fn document(findings: &Findings<'_>) -> String {
-    let mut text = String::from(
+    let mut text = format!(
         "# How the conformance kit is proven\n\n\
-         <!-- Made by `cargo run --release -p simtune-conformance --example self-test -- --write docs/proof.md`. -->\n\n\
+         <!-- Made by `cargo run --release -p simtune-conformance --example self-test -- --cases {} --write docs/proof.md`. -->\n\n\
          A test suite is trusted for what it convicts and for whom it leaves alone. The kit's reference client keeps every\n\
          rule. It can be given the [defects](rules.md#defects) of real clients, one at a time, and other lawful manners; who\n\
          must be convicted and who must not is known beforehand. The same seeds give this page again.\n\n\
@@ -37,6 +39,7 @@ pub fn document(findings: &Findings<'_>) -> String {
          *Proved by* are the defects that break the rule and are convicted by it; *also convicts* are defects that break\n\
          another rule and this one with it. A rule that no defect proves is `unproven`: nobody has seen it convict.\n\n\
          | Rule | Proved by | Also convicts |\n|---|---|---|\n",
+        findings.cases
     );
     for rule in rules::all().filter(|rule| rule.check().is_some()) {
         text.push_str(&rule_line(rule.id, findings.rows));
@@ -49,7 +52,7 @@ pub fn document(findings: &Findings<'_>) -> String {
         text.push_str(&defect_line(row));
     }
     text.push_str(
-        "\n## Lawful manners\n\nNo rule may fail these. A recommendation that a manner does not follow is a warning.\n\n\
+        "\n## Lawful manners\n\nNo rule may fail these, whatever is drawn. A recommendation that a manner does not follow is a warning.\n\n\
          | Manner | | Warned by |\n|---|---|---|\n",
     );
     for acquittal in findings.acquittals {
