@@ -13,7 +13,9 @@ mod simulator;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,8 +23,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use simtune::outgoing::Outgoing;
 use simulator::Simulator;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Turns of each server; odd, so that there is a middle one.
 const TURNS: usize = 11;
@@ -32,8 +38,11 @@ const TURN: Duration = Duration::from_millis(700);
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.get(1).map(String::as_str) {
-        Some("bare") => bare(&arguments[2]),
-        Some("load") => load(&arguments[2], &arguments[3], arguments[4].parse().expect("a number of connections")),
+        Some("bare") => bare(&arguments[2], arguments.get(3).map(Path::new)),
+        Some("load") => {
+            let connections = arguments[4].parse().expect("a number of connections");
+            load(&arguments[2], &arguments[3], connections, arguments.get(5).map(Path::new));
+        }
         _ => compare(),
     }
 }
@@ -44,14 +53,24 @@ struct Case {
     fleet: &'static str,
     connections: usize,
     target: f64,
+    tls: bool,
     request: fn(&Simulator, &str) -> String,
 }
 
+const fn case(name: &'static str, connections: usize, target: f64, request: fn(&Simulator, &str) -> String) -> Case {
+    Case { name, fleet: "3000", connections, target, tls: false, request }
+}
+
 const CASES: &[Case] = &[
-    Case { name: "GET one device", fleet: "3000", connections: 16, target: 0.85, request: one_device },
-    Case { name: "GET a page of 1,000", fleet: "3000", connections: 4, target: 0.8, request: page },
-    Case { name: "GET a page of 1,000, gzip", fleet: "3000", connections: 4, target: 0.0, request: gzip_page },
-    Case { name: "POST resetPasscode", fleet: "3000", connections: 16, target: 0.0, request: reset },
+    case("GET one device", 16, 0.85, one_device),
+    case("GET a page of 1,000", 4, 0.8, page),
+    case("GET a page of 1,000, gzip", 4, 0.0, gzip_page),
+    case("POST resetPasscode", 16, 0.0, reset),
+    case("POST a batch of 20", 16, 0.0, batch),
+    Case { tls: true, ..case("GET one device over TLS", 16, 0.0, one_device) },
+    case("GET one device, 1 connection", 1, 0.0, one_device),
+    case("GET one device, 32 connections", 32, 0.0, one_device),
+    case("GET one device, 1,024 connections", 1_024, 0.0, one_device),
 ];
 
 fn compare() {
@@ -63,18 +82,23 @@ fn compare() {
         let recorded = record(simulator.client(), &request);
         let file = std::env::temp_dir().join(format!("simtune-bench-answer-{}", std::process::id()));
         std::fs::write(&file, &recorded).expect("a temporary file");
-        let bare = Bare::start(&file);
+        let certificate = std::env::temp_dir().join(format!("simtune-bench-certificate-{}", std::process::id()));
+        let bare = Bare::start(&file, case.tls.then_some(&*certificate));
+        let authority = simulator.ready["caFile"].as_str().map(std::path::PathBuf::from).expect("a path");
         let request_file = std::env::temp_dir().join(format!("simtune-bench-request-{}", std::process::id()));
         std::fs::write(&request_file, &request).expect("a temporary file");
 
         let request_path = request_file.to_string_lossy().into_owned();
         let mut rates = [Vec::new(), Vec::new()];
+        let mut delays = [Vec::new(), Vec::new()];
         for turn in 0..=TURNS {
-            for (index, address) in [bare.address, simulator.client()].into_iter().enumerate() {
-                let rate = run_load(address, &request_path, case.connections);
+            let servers = [(bare.address, &certificate), (simulator.client(), &authority)];
+            for (index, (address, trusted)) in servers.into_iter().enumerate() {
+                let measured = run_load(address, &request_path, case.connections, case.tls.then_some(trusted));
                 // The first turn warms up.
                 if turn > 0 {
-                    rates[index].push(rate);
+                    rates[index].push(measured[0]);
+                    delays[index].push(measured);
                 }
             }
         }
@@ -85,6 +109,13 @@ fn compare() {
             let listed: Vec<String> = rates.iter().map(|rate| format!("{rate:.0}")).collect();
             println!("  {name:10} {}", listed.join(" "));
         }
+        for (name, delays) in [("bare hyper", &delays[0]), ("simtune", &delays[1])] {
+            let middle = |which: usize| {
+                let turns: Vec<f64> = delays.iter().map(|measured: &Vec<f64>| measured[which]).collect();
+                measure::median(&turns)
+            };
+            println!("  {name:10} p50 {:.3} ms, p99 {:.3} ms, p99.9 {:.3} ms", middle(1), middle(2), middle(3));
+        }
         println!("  medians {bare_rate:.0} and {simtune_rate:.0}: ratio {:.3}{goal}", simtune_rate / bare_rate);
         if let Some(kib) = simulator.resident_kib() {
             println!(
@@ -94,6 +125,7 @@ fn compare() {
         }
         let _ = std::fs::remove_file(file);
         let _ = std::fs::remove_file(request_file);
+        let _ = std::fs::remove_file(certificate);
     }
 }
 
@@ -114,6 +146,24 @@ fn reset(simulator: &Simulator, token: &str) -> String {
     format!(
         "POST /v1.0/deviceManagement/managedDevices/{id}/resetPasscode HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0\r\n\r\n",
         simulator.client()
+    )
+}
+
+/// Twenty times the same device, each time with another query.
+fn batch(simulator: &Simulator, token: &str) -> String {
+    let id = device(simulator, token);
+    let requests: Vec<String> = (0..20)
+        .map(|number| {
+            format!(
+                "{{\"id\":\"{number}\",\"method\":\"GET\",\"url\":\"/deviceManagement/managedDevices/{id}?n={number}\"}}"
+            )
+        })
+        .collect();
+    let body = format!("{{\"requests\":[{}]}}", requests.join(","));
+    format!(
+        "POST /v1.0/$batch HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        simulator.client(),
+        body.len()
     )
 }
 
@@ -145,7 +195,7 @@ fn record(address: SocketAddr, request: &str) -> Vec<u8> {
 }
 
 /// Reads one answer to its end.
-async fn read_answer(stream: &mut TcpStream) -> Vec<u8> {
+async fn read_answer(stream: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
     let mut answer = Vec::new();
     loop {
         let read = stream.read_buf(&mut answer).await.expect("it answers");
@@ -177,12 +227,14 @@ struct Bare {
 }
 
 impl Bare {
-    fn start(answer: &std::path::Path) -> Self {
+    /// Answers with what is in a file; over TLS, with a certificate that it leaves at that path, where there is one.
+    fn start(answer: &Path, certificate: Option<&Path>) -> Self {
         use std::io::BufRead;
         let program = std::env::current_exe().expect("this program has a path");
         let mut child = Command::new(program)
             .arg("bare")
             .arg(answer)
+            .args(certificate)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the bare server starts");
@@ -201,7 +253,7 @@ impl Drop for Bare {
 }
 
 /// Serves the recorded answer, with hyper's own settings for a server that faces strangers, and nothing else.
-fn bare(file: &str) {
+fn bare(file: &str, certificate: Option<&Path>) {
     let recorded = std::fs::read(file).expect("the recorded answer");
     let end = find(&recorded, b"\r\n\r\n").expect("an answer has a head");
     let head = String::from_utf8(recorded[..end].to_vec()).expect("a head is text");
@@ -230,6 +282,7 @@ fn bare(file: &str) {
     };
     let status = hyper::StatusCode::from_u16(status).expect("a status");
 
+    let acceptor = certificate.map(acceptor);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async move {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -237,7 +290,7 @@ fn bare(file: &str) {
         loop {
             let Ok((stream, _)) = listener.accept().await else { continue };
             let _ = stream.set_nodelay(true);
-            let (headers, body) = (headers.clone(), body.clone());
+            let (headers, body, acceptor) = (headers.clone(), body.clone(), acceptor.clone());
             tokio::spawn(async move {
                 let answer = service_fn(move |_| {
                     let body = if chunked {
@@ -252,50 +305,108 @@ fn bare(file: &str) {
                 });
                 let mut http = hyper::server::conn::http1::Builder::new();
                 http.timer(TokioTimer::new()).half_close(true);
-                let _ = http.serve_connection(TokioIo::new(stream), answer).await;
+                match acceptor {
+                    None => drop(http.serve_connection(TokioIo::new(stream), answer).await),
+                    Some(acceptor) => {
+                        let stream = acceptor.accept(stream).await.expect("the client speaks TLS");
+                        drop(http.serve_connection(TokioIo::new(stream), answer).await);
+                    }
+                }
             });
         }
     });
 }
 
-/// Requests a second, measured by a load generator in a process of its own.
-fn run_load(address: SocketAddr, request_file: &str, connections: usize) -> f64 {
+/// TLS for `localhost` with a certificate that is made now and left at `path`.
+fn acceptor(path: &Path) -> TlsAcceptor {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    std::fs::write(path, made.cert.pem()).expect("a temporary file");
+    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the protocol's versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("the certificate and its key");
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// TLS that trusts the certificate at `path`.
+fn connector(path: &Path) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).expect("a file of certificates") {
+        roots.add(certificate.expect("a certificate")).expect("a certificate to trust");
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the protocol's versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    TlsConnector::from(Arc::new(config))
+}
+
+/// Requests a second, and how many milliseconds half, 99 % and 99.9 % of them took at most, measured by a load generator
+/// in a process of its own.
+fn run_load(
+    address: SocketAddr,
+    request_file: &str,
+    connections: usize,
+    trusted: Option<&std::path::PathBuf>,
+) -> Vec<f64> {
     let program = std::env::current_exe().expect("this program has a path");
     let output = Command::new(program)
         .args(["load", &address.to_string(), request_file, &connections.to_string()])
+        .args(trusted)
         .output()
         .expect("the load generator runs");
-    String::from_utf8_lossy(&output.stdout).trim().parse().expect("a rate")
+    let measured = String::from_utf8_lossy(&output.stdout);
+    measured.split_whitespace().map(|number| number.parse().expect("a number")).collect()
 }
 
-/// Asks over and over on some connections for one turn, and prints how many answers a second came. Every answer to one
-/// request has the same length, so its end is known without looking for it.
-fn load(address: &str, request_file: &str, connections: usize) {
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// Asks over and over on some connections for one turn, and prints how many answers a second came and how long they took.
+/// Every answer to one request has the same length, so its end is known without looking for it.
+fn load(address: &str, request_file: &str, connections: usize, trusted: Option<&Path>) {
     let address: SocketAddr = address.parse().expect("an address");
     let request = Bytes::from(std::fs::read(request_file).expect("the request"));
+    let connector = trusted.map(connector);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let rate = runtime.block_on(async move {
+    let (rate, mut delays) = runtime.block_on(async move {
         let mut tasks = tokio::task::JoinSet::new();
         let started = measure::now();
         for _ in 0..connections {
-            let request = request.clone();
+            let (request, connector) = (request.clone(), connector.clone());
             tasks.spawn(async move {
-                let mut stream = TcpStream::connect(address).await.expect("it listens");
-                let _ = stream.set_nodelay(true);
+                let tcp = TcpStream::connect(address).await.expect("it listens");
+                let _ = tcp.set_nodelay(true);
+                let mut stream: Box<dyn Stream> = match connector {
+                    None => Box::new(tcp),
+                    Some(connector) => {
+                        let name = ServerName::try_from("localhost").expect("a name");
+                        Box::new(connector.connect(name, tcp).await.expect("its certificate is trusted"))
+                    }
+                };
                 stream.write_all(&request).await.expect("it reads");
                 let length = read_answer(&mut stream).await.len();
                 let mut buffer = vec![0; length];
-                let mut answers = 0_u32;
+                let mut delays = Vec::new();
                 while started.elapsed() < TURN {
+                    let asked = measure::now();
                     stream.write_all(&request).await.expect("it reads");
                     stream.read_exact(&mut buffer).await.expect("it answers");
-                    answers += 1;
+                    delays.push(asked.elapsed());
                 }
-                answers
+                delays
             });
         }
-        let answers: u32 = tasks.join_all().await.into_iter().sum();
-        f64::from(answers) / started.elapsed().as_secs_f64()
+        let delays: Vec<Duration> = tasks.join_all().await.into_iter().flatten().collect();
+        let answers = f64::from(u32::try_from(delays.len()).expect("a turn is short"));
+        (answers / started.elapsed().as_secs_f64(), delays)
     });
-    println!("{rate}");
+    delays.sort_unstable();
+    let at =
+        |thousandths: usize| delays[(delays.len() * thousandths / 1_000).min(delays.len() - 1)].as_secs_f64() * 1_000.0;
+    println!("{rate} {} {} {}", at(500), at(990), at(999));
 }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::check_ins::Heard;
 use self::departure::Departure;
 use self::facts::{Facts, Signals, Warning};
 use self::lifecycle::ActionResult;
@@ -141,21 +142,36 @@ impl ManagedDevice {
             || self.log_collections.has_pending()
     }
 
+    /// When it was heard of.
+    pub fn heard(&self) -> Heard {
+        Heard {
+            online: self.physical.online,
+            platform: self.facts.platform,
+            enrolled: self.record.enrolled_date_time,
+            synced: self.record.last_sync_date_time,
+        }
+    }
+
     /// Whether it wears one of these scope tags. A device without tags has the default one, `0` (documented: Intune's
     /// pages on scope tags).
     pub fn wears_any(&self, tags: &[String]) -> bool {
-        let own: Vec<String> = match self.record.role_scope_tag_ids.value() {
-            Value::Json(json) => serde_json::from_str(json).unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        let wears = |tag: &str| tags.iter().any(|known| known == tag);
-        if own.is_empty() { wears("0") } else { own.iter().any(|tag| wears(tag)) }
+        wears_any(self.record.role_scope_tag_ids.value(), tags)
     }
 
     /// The place in the inventory's order: device name, then id (observed: the key of Intune's page tokens, IPS#146).
     pub fn key(&self) -> Key {
         Key { name: self.record.device_name.share(), id: self.id }
     }
+}
+
+/// Whether a device with that value of `roleScopeTagIds` wears one of `tags`: as [`ManagedDevice::wears_any`].
+pub fn wears_any(own: Value<'_>, tags: &[String]) -> bool {
+    let own: Vec<String> = match own {
+        Value::Json(json) => serde_json::from_str(json).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let wears = |tag: &str| tags.iter().any(|known| known == tag);
+    if own.is_empty() { wears("0") } else { own.iter().any(|tag| wears(tag)) }
 }
 
 /// A place in the inventory's order.

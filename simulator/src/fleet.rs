@@ -10,6 +10,7 @@ mod constant;
 mod dates;
 mod decode;
 mod draft;
+mod drawn;
 mod hardware;
 mod import;
 mod kind;
@@ -23,6 +24,7 @@ mod people;
 mod place;
 mod profile;
 mod saved;
+mod sketch;
 mod spelling;
 mod standing;
 mod synthetic;
@@ -36,6 +38,7 @@ use std::collections::HashMap;
 pub use self::anonymize::{AnonymizeError, Anonymized, anonymize};
 pub use self::decode::decode;
 pub use self::draft::{Context, DeviceError, Draft, Warning, read_device, skipped_members, unknown_member};
+pub use self::drawn::Drawn;
 pub use self::import::{ImportError, Imported, import};
 pub use self::mix::{Mix, MixError};
 pub use self::people::People;
@@ -96,7 +99,7 @@ pub enum FleetError {
         name: String,
     },
     /// A number that is no size of a fleet.
-    #[error("a fleet of {given} devices is more than the {MOST} one tenant can have")]
+    #[error("a fleet of {given} devices is more than the {MOST_GENERATED} one tenant can have")]
     TooMany {
         /// As given.
         given: String,
@@ -157,8 +160,15 @@ pub enum FleetError {
     },
 }
 
-/// The most devices a generated fleet has.
+/// The most devices a fleet has that is read from a file, which are all kept in memory.
 pub const MOST: u32 = 1_000_000;
+
+/// The most devices a generated fleet has.
+pub const MOST_GENERATED: u32 = 10_000_000;
+
+/// The most devices of a generated fleet that are all kept in memory; of a larger one each is worked out when it is looked
+/// at.
+pub const KEPT: u32 = 10_000;
 
 impl Builtin {
     /// All of them.
@@ -191,7 +201,7 @@ pub fn choose(argument: &str) -> Result<Choice, FleetError> {
         return Ok(Choice::Builtin(fleet));
     }
     if !argument.is_empty() && argument.bytes().all(|byte| byte.is_ascii_digit()) {
-        let count = argument.parse().ok().filter(|count| *count <= MOST);
+        let count = argument.parse().ok().filter(|count| *count <= MOST_GENERATED);
         return count.map(Choice::Generated).ok_or_else(|| FleetError::TooMany { given: argument.to_owned() });
     }
     if argument.contains(['/', '\\', '.']) {

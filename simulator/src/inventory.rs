@@ -4,6 +4,12 @@
 //! Iteration is in the service's order (device name, then id) and starts anywhere, so a page costs what it holds.
 
 mod base;
+mod columns;
+mod drawn;
+mod index;
+mod pieces;
+mod rows;
+mod source;
 mod texts;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,6 +21,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 pub use self::base::{Base, User};
+pub use self::columns::Columns;
+pub use self::index::FoundBy;
+pub use self::rows::Listed;
+pub use self::source::{Owner, Sketch, Source};
 pub use self::texts::Texts;
 use crate::device::{Key, ManagedDevice};
 
@@ -31,6 +41,15 @@ pub struct Inventory {
     changed_keys: HashMap<Uuid, Key>,
 }
 
+/// Where a device of an inventory is.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// In this row of the base, unchanged.
+    Row(usize),
+    /// Among what the tenant changed or added.
+    Changed(&'a Arc<ManagedDevice>),
+}
+
 /// An inventory as a world's document has it: what is there, and nothing of how it came to be.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,10 +60,16 @@ struct Stored {
 
 impl Serialize for Inventory {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Whole<'a>(Listed<'a>);
+        impl Serialize for Whole<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                ManagedDevice::serialize(&self.0, serializer)
+            }
+        }
         struct Devices<'a>(&'a Inventory);
         impl Serialize for Devices<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq(self.0.iter())
+                serializer.collect_seq(self.0.iter().map(Whole))
             }
         }
         let mut members = serializer.serialize_struct("Inventory", 2)?;
@@ -60,7 +85,7 @@ impl TryFrom<Stored> for Inventory {
     fn try_from(stored: Stored) -> Result<Self, String> {
         let given = stored.devices.len();
         let base = Base::of(stored.devices, stored.people);
-        if base.rows().len() < given {
+        if base.len() < given {
             return Err("two devices have the same id".to_owned());
         }
         Ok(Self::new(Arc::new(base)))
@@ -85,7 +110,7 @@ impl Inventory {
 
     /// How many devices there are.
     pub fn len(&self) -> usize {
-        self.base.rows().len() - self.hidden.len() + self.changed.len()
+        self.base.len() - self.hidden.len() + self.changed.len()
     }
 
     /// Whether there are none.
@@ -94,12 +119,12 @@ impl Inventory {
     }
 
     /// The device with that id.
-    pub fn get(&self, id: Uuid) -> Option<&Arc<ManagedDevice>> {
+    pub fn get(&self, id: Uuid) -> Option<Listed<'_>> {
         if let Some(key) = self.changed_keys.get(&id) {
-            return self.changed.get(key);
+            return self.changed.get(key).map(Listed::Kept);
         }
         let row = self.base.row_of(id)?;
-        (!self.hidden.contains(&row)).then(|| &self.base.rows()[row])
+        (!self.hidden.contains(&row)).then(|| self.base.device(row))
     }
 
     /// Adds a device, or puts it in the place of the one with its id.
@@ -116,37 +141,59 @@ impl Inventory {
             return self.changed.remove(&key);
         }
         let row = self.base.row_of(id)?;
-        self.hidden.insert(row).then(|| Arc::clone(&self.base.rows()[row]))
-    }
-
-    /// The devices behind `after` in the service's order, or all of them. The key need not belong to a device.
-    pub fn iter_after(&self, after: Option<&Key>) -> impl Iterator<Item = &Arc<ManagedDevice>> {
-        self.placed_after(after).map(|(_, device)| device)
-    }
-
-    /// Every device in the service's order, and its row in the base where it is unchanged.
-    pub fn iter_placed(&self) -> impl Iterator<Item = (Option<usize>, &Arc<ManagedDevice>)> {
-        self.placed_after(None)
-    }
-
-    fn placed_after(&self, after: Option<&Key>) -> impl Iterator<Item = (Option<usize>, &Arc<ManagedDevice>)> {
-        let start = after.map_or(0, |key| self.base.first_row_after(key));
-        let mut below = (start..self.base.rows().len())
-            .filter(|row| !self.hidden.contains(row))
-            .map(|row| (Some(row), &self.base.rows()[row]))
-            .peekable();
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut above = self.changed.range((from, Bound::Unbounded)).peekable();
-        std::iter::from_fn(move || match (below.peek(), above.peek()) {
-            (Some((_, row)), Some((key, _))) if Base::precedes(row, key) => below.next(),
-            (_, Some(_)) => above.next().map(|(_, device)| (None, device)),
-            _ => below.next(),
-        })
+        self.hidden.insert(row).then(|| self.base.device(row).share())
     }
 
     /// Every device in the service's order.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<ManagedDevice>> {
-        self.iter_after(None)
+    pub fn iter(&self) -> impl Iterator<Item = Listed<'_>> {
+        self.places(None).map(|place| self.at(place))
+    }
+
+    /// The device of a place.
+    pub fn at<'a>(&'a self, place: Place<'a>) -> Listed<'a> {
+        match place {
+            Place::Row(row) => self.base.device(row),
+            Place::Changed(device) => Listed::Kept(device),
+        }
+    }
+
+    /// The id of the device of a place.
+    pub fn id_at(&self, place: Place<'_>) -> Uuid {
+        match place {
+            Place::Row(row) => self.base.id(row),
+            Place::Changed(device) => device.id(),
+        }
+    }
+
+    /// The places behind `after` in the service's order, or all of them. The key need not belong to a device.
+    pub fn places<'a>(&'a self, after: Option<&Key>) -> impl Iterator<Item = Place<'a>> + use<'a> {
+        let start = after.map_or(0, |key| self.base.first_row_after(key));
+        self.merged(start..self.base.len(), after)
+    }
+
+    /// The same of only those rows of the base, in their order, and of everything that was changed.
+    pub fn places_among<'a>(
+        &'a self,
+        rows: Vec<usize>,
+        after: Option<&Key>,
+    ) -> impl Iterator<Item = Place<'a>> + use<'a> {
+        let start = after.map_or(0, |key| self.base.first_row_after(key));
+        self.merged(rows.into_iter().filter(move |row| *row >= start), after)
+    }
+
+    fn merged<'a, R: Iterator<Item = usize>>(
+        &'a self,
+        rows: R,
+        after: Option<&Key>,
+    ) -> impl Iterator<Item = Place<'a>> + use<'a, R> {
+        let mut below = rows.filter(|row| !self.hidden.contains(row)).peekable();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut above = self.changed.range((from, Bound::Unbounded)).peekable();
+        std::iter::from_fn(move || match (below.peek(), above.peek()) {
+            (Some(row), Some((key, _))) if self.base.precedes(*row, key) => below.next().map(Place::Row),
+            (_, Some(_)) => above.next().map(|(_, device)| Place::Changed(device)),
+            _ => below.next().map(Place::Row),
+        })
     }
 }
 
@@ -195,14 +242,15 @@ mod tests {
                 expected.retain(|(name, id)| (name.as_str(), *id) > (&*key.name, key.id.as_u128()));
             }
             let seen: Vec<(String, u128)> = inventory
-                .iter_after(key.as_ref())
+                .places(key.as_ref())
+                .map(|place| inventory.at(place))
                 .map(|device| (device.record().device_name.as_str().to_owned(), device.id().as_u128()))
                 .collect();
             prop_assert_eq!(&seen, &expected);
             prop_assert_eq!(inventory.len(), model.len());
             for id in 0..60 {
-                let found = inventory.get(Uuid::from_u128(id)).map(|device| device.record().device_name.as_str());
-                prop_assert_eq!(found, model.get(&id).map(String::as_str));
+                let found = inventory.get(Uuid::from_u128(id)).map(|device| device.record().device_name.as_str().to_owned());
+                prop_assert_eq!(found.as_ref(), model.get(&id));
             }
         }
     }

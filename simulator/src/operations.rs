@@ -34,6 +34,7 @@ use crate::audit::Initiator;
 use crate::device::ManagedDevice;
 use crate::exchange::Request;
 use crate::identity::user::User;
+use crate::inventory::Listed;
 use crate::journal::Subject;
 use crate::quirks::{UnknownEnumMembers, UnknownId};
 use crate::route::{Operation, Route};
@@ -176,18 +177,23 @@ impl Context<'_> {
     }
 
     /// The device that the route names.
-    fn device(&self, route: &Route) -> Result<&ManagedDevice, Refusal> {
+    fn device(&self, route: &Route) -> Result<Listed<'_>, Refusal> {
         let call = || route.backend_call(None);
         let key = route.device.as_deref().unwrap_or_default();
         let id = Uuid::try_parse(key).ok().filter(|_| key.len() == 36).ok_or_else(|| Refusal::MalformedId(call()))?;
         let which = self.which(route)?;
         let device = self.world.inventory().get(id).filter(|device| which.has(device) && self.sees(device));
-        device.map(AsRef::as_ref).ok_or_else(|| self.unknown(call()))
+        device.ok_or_else(|| self.unknown(call()))
     }
 
     /// Its id.
     fn device_id(&self, route: &Route) -> Result<Uuid, Refusal> {
-        self.device(route).map(ManagedDevice::id)
+        self.device(route).map(|device| device.id())
+    }
+
+    /// Whether nobody's scope tags narrow what is seen.
+    fn sees_everything(&self) -> bool {
+        self.signed_in.is_none_or(|user| user.scope_tags.is_empty())
     }
 
     /// Whether the signed-in user's scope tags let them see `device`; an app that acts for itself sees everything

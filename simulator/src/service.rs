@@ -6,6 +6,7 @@
 
 mod batch;
 mod injection;
+mod looking;
 mod outcome;
 
 use std::sync::Arc;
@@ -17,18 +18,20 @@ use hyper::{Method, StatusCode, Version};
 use uuid::Uuid;
 
 use self::injection::Met;
+use self::looking::{Decided, Unlooked};
 use self::outcome::{Outcome, keep, refuse};
 use crate::access::{Access, Caller};
 use crate::answers::{Asked, Spelling};
 use crate::exchange::{Answer, BODY_LIMIT, Request, Told, Unread};
 use crate::identity::keys::SigningKey;
+use crate::identity::user::User;
 use crate::journal::{self, Body, Entry, Subject, THROTTLED, TokenHash, Within};
 use crate::log::{Line, Log};
 use crate::metadata;
 use crate::operations::{self, Context};
 use crate::quirks::{MissingContentType, PostWithoutLength};
 use crate::rbac::{self, SignedIn};
-use crate::route::{self, Operation};
+use crate::route::{self, Operation, Route};
 use crate::sign_in;
 use crate::tally::Tally;
 use crate::tenant::{Tenant, Tenants};
@@ -128,7 +131,11 @@ impl Service {
             });
             (stamp, outcome, met, world.throttle.take_exceeded())
         };
-        let outcome = outcome.map(|outcome| {
+        let outcome = outcome.map(|decided| {
+            let outcome = decided.and_then(|decided| match decided {
+                Decided::Answered(outcome) => Ok(outcome),
+                Decided::Unlooked(unlooked) => self.look(*unlooked, &request, &asked, &caller, stamp.now),
+            });
             outcome.unwrap_or_else(|(refusal, operation)| refuse(&refusal, operation, &request, &stamp))
         });
         let mut outcome = met.spoil(outcome, &request, &caller.tenant, &asked.spelling, &stamp);
@@ -174,12 +181,12 @@ impl Service {
         caller: &Caller,
         now: DateTime<Utc>,
         subject: &mut Option<Box<Subject>>,
-    ) -> Result<Outcome, (Refusal, Option<Operation>)> {
+    ) -> Result<Decided, (Refusal, Option<Operation>)> {
         let unrouted = |refusal| (refusal, None);
-        let Spelling { scheme, authority, shape, preferences, gzip, .. } = asked.spelling;
+        let gzip = asked.spelling.gzip;
         let (path, query) = (request.uri.path(), request.uri.query().unwrap_or_default());
         if let Some(version) = route::metadata(&request.method, path) {
-            return Ok(Outcome::of_metadata(metadata::document(version), query, gzip));
+            return Ok(Decided::Answered(Outcome::of_metadata(metadata::document(version), query, gzip)));
         }
         caller.authenticate(now).map_err(unrouted)?;
 
@@ -196,7 +203,7 @@ impl Service {
                     operations::throttled(&exceeded, world.quirks(), call, (caller.tenant.id, caller.app_id), now);
                 return Err((refusal, Some(operation)));
             }
-            return Ok(Outcome::of_kept(kept, gzip));
+            return Ok(Decided::Answered(Outcome::of_kept(kept, gzip)));
         }
 
         let route = route::route(&request.method, path).map_err(unrouted)?;
@@ -221,6 +228,32 @@ impl Service {
         if world.quirks().missing_content_type == MissingContentType::Refuse && has_untyped_body(request) {
             return Err(routed(Refusal::NoContentType));
         }
+        let route = match Unlooked::of(world, route) {
+            Ok(unlooked) => return Ok(Decided::Unlooked(unlooked)),
+            Err(route) => route,
+        };
+        let reply = self.operate(world, request, asked, caller, signed_in, now, subject, &route)?;
+        let kept = Arc::new(keep(reply, operation, gzip));
+        if keeps && world.answers_last() {
+            world.answers.keep(asked, Arc::clone(&kept));
+        }
+        Ok(Decided::Answered(Outcome::of_kept(&kept, gzip)))
+    }
+
+    /// Runs the operation that the route names.
+    #[expect(clippy::too_many_arguments, reason = "it puts together what an operation works with")]
+    fn operate(
+        &self,
+        world: &mut World,
+        request: &Request,
+        asked: &Asked<'_>,
+        caller: &Caller,
+        signed_in: Option<&User>,
+        now: DateTime<Utc>,
+        subject: &mut Option<Box<Subject>>,
+        route: &Route,
+    ) -> Result<operations::Reply, (Refusal, Option<Operation>)> {
+        let Spelling { scheme, authority, shape, preferences, .. } = asked.spelling;
         let root = format!("{scheme}://{authority}");
         let context = Context {
             world,
@@ -229,7 +262,7 @@ impl Service {
             app: caller.app_id,
             user: caller.user.as_deref(),
             signed_in,
-            query,
+            query: request.uri.query().unwrap_or_default(),
             root: &root,
             next_link: self.next_link,
             shape,
@@ -237,12 +270,7 @@ impl Service {
             now,
             subject,
         };
-        let reply = operations::run(context, &route).map_err(routed)?;
-        let kept = Arc::new(keep(reply, operation, gzip));
-        if keeps && world.answers_last() {
-            world.answers.keep(asked, Arc::clone(&kept));
-        }
-        Ok(Outcome::of_kept(&kept, gzip))
+        operations::run(context, route).map_err(|refusal| (refusal, Some(route.operation)))
     }
 
     /// Answers what could not be read as a request; `status` is what the reader made of it.

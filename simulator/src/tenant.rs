@@ -380,23 +380,14 @@ impl Shared {
         let as_of = day.and_time(chrono::NaiveTime::MIN).and_utc();
         let draw = fleet_draw(seed);
         let people = fleet::People::new(domain, draw.at("people"));
-        let context = fleet::Context { people: &people, as_of };
-        let drafts = fleet::drafts(source, &context, draw)?;
-        if drafts.len() > fleet::MOST as usize {
-            return Err(TenantError::FleetTooLarge(drafts.len()));
-        }
-        let mut warnings = Vec::new();
-        let devices = drafts
-            .into_iter()
-            .map(|draft| {
-                let (device, _) = ManagedDevice::new(draft.id, draft.record, draft.physical);
-                if let Some(warning) = draft.warning {
-                    warnings.push(format!("{}: {warning}", device.record().device_name.as_str()));
-                }
-                device
-            })
-            .collect();
-        let base = Arc::new(Base::new(devices));
+        let (base, warnings) = match source {
+            fleet::Source::Generated(count) if *count > fleet::KEPT => {
+                let fleet = fleet::Drawn { count: *count, people, as_of, draw };
+                (Base::drawn(Arc::new(fleet)), Vec::new())
+            }
+            _ => kept(fleet::drafts(source, &fleet::Context { people: &people, as_of }, draw)?)?,
+        };
+        let base = Arc::new(base);
         let mut made = self.lock();
         if made.len() >= FLEETS_KEPT {
             made.clear();
@@ -408,6 +399,23 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, HashMap<FleetKey, MadeFleet>> {
         self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// A base that holds all its devices, and what their owner should know about them.
+fn kept(drafts: Vec<fleet::Draft>) -> Result<(Base, Vec<String>), TenantError> {
+    if drafts.len() > fleet::MOST as usize {
+        return Err(TenantError::FleetTooLarge(drafts.len()));
+    }
+    let mut warnings = Vec::new();
+    let devices = drafts.into_iter().map(|draft| {
+        let (device, _) = ManagedDevice::new(draft.id, draft.record, draft.physical);
+        if let Some(warning) = draft.warning {
+            warnings.push(format!("{}: {warning}", device.record().device_name.as_str()));
+        }
+        device
+    });
+    let base = Base::new(devices.collect());
+    Ok((base, warnings))
 }
 
 /// Every tenant of a simulator.

@@ -18,6 +18,7 @@ use crate::answers::Answers;
 use crate::audit::event::{Actor, AuditEvent, Deed, EventLog};
 use crate::audit::{AuditLog, Initiator, RemoteActionAudit};
 use crate::clock::TenantClock;
+use crate::device::check_ins::Heard;
 use crate::device::departure::{Departure, Way};
 use crate::device::lifecycle::{ActionResult, ActionState, Report};
 use crate::device::order::Arguments;
@@ -47,13 +48,12 @@ pub enum CheckIn {
 
 impl CheckIn {
     /// `lastSyncDateTime` as it reads at `now`, where that is computed from the clock.
-    pub fn computed_last_sync(self, device: &ManagedDevice, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        if self != Self::Realistic || !device.physical.online {
+    pub fn computed_last_sync(self, heard: Heard, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if self != Self::Realistic || !heard.online {
             return None;
         }
-        let record = device.record();
-        let periodic = check_ins::last(device.facts().platform, record.enrolled_date_time, now);
-        Some(periodic.max(record.last_sync_date_time))
+        let periodic = check_ins::last(heard.platform, heard.enrolled, now);
+        Some(periodic.max(heard.synced))
     }
 }
 
@@ -161,6 +161,24 @@ impl World {
         self.faults.meet(seen, self.draw.at("fault"))
     }
 
+    /// A copy to read from, which costs what the tenant changed and not the fleet's size: with the clock, the rules and
+    /// everything that requests change, and without faults, budgets and kept answers.
+    #[must_use]
+    pub fn as_it_is(&self) -> Self {
+        let Self { clock, answers: _, faults: _, throttle: _, edition, quirks, check_in, draw, state } = self;
+        Self {
+            clock: *clock,
+            answers: Answers::default(),
+            faults: Faults::default(),
+            throttle: Throttle::new(throttle::Mode::Off),
+            edition: Arc::clone(edition),
+            quirks: *quirks,
+            check_in: *check_in,
+            draw: *draw,
+            state: state.clone(),
+        }
+    }
+
     /// Everything that requests change, as it is now.
     pub fn state(&self) -> &State {
         &self.state
@@ -203,7 +221,7 @@ impl World {
     /// it first matters.
     pub fn measure_directory(&mut self) {
         if self.throttle.lacks_users() {
-            self.throttle.set_users(self.state.inventory.base().users().len());
+            self.throttle.set_users(self.state.inventory.base().users_count());
         }
     }
 
@@ -283,14 +301,14 @@ impl World {
     ) -> Result<Uuid, ActionRefusal> {
         let ActionRequest { action, arguments, origin } = asked;
         let device = self.state.inventory.get(id).ok_or(ActionRefusal::UnknownDevice)?;
-        let supported = action.is_supported(&self.edition, device);
+        let supported = action.is_supported(&self.edition, &device);
         if !supported && self.quirks.unsupported_action == UnsupportedAction::Refuse {
             return Err(ActionRefusal::Unsupported);
         }
-        if !action.fits(device, arguments) {
+        if !action.fits(&device, arguments) {
             return Err(ActionRefusal::Unfit);
         }
-        let mut device = ManagedDevice::clone(device);
+        let mut device = ManagedDevice::clone(&device);
         for entry in &mut device.actions {
             entry.hide_for_next_action();
         }
@@ -422,7 +440,7 @@ impl World {
         if !device.physical.online {
             return Err(CheckInRefusal::Offline);
         }
-        let mut device = ManagedDevice::clone(device);
+        let mut device = ManagedDevice::clone(&device);
         device.edit(|record| record.last_sync_date_time = at);
         if let Some(departure) = device.departure.take() {
             self.depart(device, departure, at);
@@ -465,7 +483,7 @@ impl World {
     pub fn edit_device(&mut self, id: Uuid, now: DateTime<Utc>, change: impl FnOnce(&mut ManagedDevice)) -> bool {
         let Some(device) = self.state.inventory.get(id) else { return false };
         let was_online = device.physical.online;
-        let mut device = ManagedDevice::clone(device);
+        let mut device = ManagedDevice::clone(&device);
         change(&mut device);
         if device.physical.online && !was_online && device.has_pending() {
             self.push(&device, now);
@@ -500,7 +518,7 @@ impl World {
 
     /// `lastSyncDateTime` as it reads at `now`, where that is computed from the clock.
     pub fn computed_last_sync(&self, device: &ManagedDevice, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.check_in.computed_last_sync(device, now)
+        self.check_in.computed_last_sync(device.heard(), now)
     }
 
     /// Whether answers may be kept until the next change.
@@ -579,7 +597,7 @@ impl World {
 
     fn age_logs(&mut self, id: Uuid, now: DateTime<Utc>) {
         let Some(device) = self.state.inventory.get(id) else { return };
-        let mut device = ManagedDevice::clone(device);
+        let mut device = ManagedDevice::clone(&device);
         let failed = device.log_collections.age(now);
         self.settle_logs(id, &failed, ActionState::Failed);
         self.schedule_logs(&device);
@@ -603,7 +621,7 @@ impl World {
 
     fn hide_details(&mut self, id: Uuid, now: DateTime<Utc>) {
         let Some(device) = self.state.inventory.get(id) else { return };
-        let mut device = ManagedDevice::clone(device);
+        let mut device = ManagedDevice::clone(&device);
         for entry in &mut device.actions {
             entry.hide(now);
             // A newer detail took the place of the one this event was for.

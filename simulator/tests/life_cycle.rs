@@ -362,7 +362,8 @@ proptest! {
             for (index, model) in models.iter_mut().enumerate() {
                 model.settle(now);
                 let world = tenant.world();
-                let entry = world.inventory().get(ids[index]).unwrap().actions.first();
+                let device = world.inventory().get(ids[index]).unwrap();
+                let entry = device.actions.first();
                 let state = entry.map_or("none", |entry| entry.state.name());
                 prop_assert_eq!(state, model.state, "{} after {:?}", DEVICES[index].0, step);
                 let shown = entry.is_some_and(|entry| entry.detail("passcode").is_some_and(|value| !value.is_null()));

@@ -19,6 +19,7 @@ mod fleet_command;
 mod happenings;
 mod harness;
 mod inventory_surface;
+mod large_fleets;
 mod licences;
 mod life_cycle;
 mod metadata;

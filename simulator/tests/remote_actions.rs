@@ -11,6 +11,7 @@ use simtune::device::physical::ScriptedOutcome;
 use simtune::device::record::ApiVersion;
 use simtune::exchange::Answer;
 use simtune::functions::FUNCTIONS;
+use simtune::inventory::Listed;
 use simtune::odata::value::Edm;
 use simtune::quirks::{Quirks, UnsupportedAction};
 use simtune::tenant::TenantSpec;
@@ -86,9 +87,7 @@ impl Harness {
     fn first(&self, action: &dyn RemoteAction, supported: bool) -> Option<String> {
         let tenant = self.service.tenants().default_tenant();
         let world = tenant.world();
-        let ordinary = |device: &&std::sync::Arc<ManagedDevice>| {
-            device.physical.online && device.physical.outcome == ScriptedOutcome::Auto
-        };
+        let ordinary = |device: &Listed<'_>| device.physical.online && device.physical.outcome == ScriptedOutcome::Auto;
         let mut devices = world.inventory().iter().filter(ordinary);
         let found = devices.find(|device| action.is_supported(&world.edition, device) == supported)?;
         Some(found.record().device_name.as_str().to_owned())

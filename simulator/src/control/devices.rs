@@ -1,7 +1,5 @@
 //! Devices over the control port: every property in Graph's spelling, and the physical side.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -12,6 +10,7 @@ use crate::device::ManagedDevice;
 use crate::device::physical::Physical;
 use crate::device::record::{self, ApiVersion};
 use crate::fleet;
+use crate::inventory::Listed;
 use crate::random::Draw;
 use crate::wire::device_json::{self, Form, View};
 use crate::wire::shape::Shape;
@@ -39,7 +38,9 @@ pub(super) fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
             Some(device.ok_or_else(|| ApiError::unknown("device", &id))?.key())
         }
     };
-    let page: Vec<&Arc<ManagedDevice>> = world.inventory().iter_after(after.as_ref()).take(top + 1).collect();
+    let inventory = world.inventory();
+    let page: Vec<Listed<'_>> =
+        inventory.places(after.as_ref()).take(top + 1).map(|place| inventory.at(place)).collect();
     let next = (page.len() > top).then(|| page[top - 1].id());
     let shown: Vec<Json> = page.iter().take(top).map(|device| show(device)).collect();
     Ok(Reply::ok(&list_with_next(&shown, next)))
@@ -81,7 +82,7 @@ pub(super) fn update(call: &Call<'_>) -> Result<Reply, ApiError> {
     let members = object(call)?;
     let (mut world, now) = call.world(&tenant);
     let device = world.inventory().get(id).ok_or_else(|| ApiError::unknown("device", &id.to_string()))?;
-    let (changed, physical) = merged(device, members)?;
+    let (changed, physical) = merged(&device, members)?;
     world.edit_device(id, now, |device| {
         device.edit(|record| *record = changed);
         device.physical = physical;
@@ -152,7 +153,7 @@ fn device_id(call: &Call<'_>) -> Result<Uuid, ApiError> {
 }
 
 fn shown(world: &World, id: Uuid) -> Result<Json, ApiError> {
-    world.inventory().get(id).map(|device| show(device)).ok_or_else(|| ApiError::unknown("device", &id.to_string()))
+    world.inventory().get(id).map(|device| show(&device)).ok_or_else(|| ApiError::unknown("device", &id.to_string()))
 }
 
 /// Every property of both API versions, as the GET of a single device with everything selected has it, and `physical`.

@@ -13,6 +13,7 @@ use super::reply::{ApiError, Reply};
 use super::{Call, Control, users};
 use crate::clock;
 use crate::device::ManagedDevice;
+use crate::device::check_ins::Heard;
 use crate::device::platform::{Named, Platform};
 use crate::exchange::Request;
 use crate::identity::intune_role::{IntuneRole, READ_DEVICES};
@@ -86,11 +87,9 @@ pub(super) async fn search(call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     // A look at each of a million devices takes a while: nobody else waits for it, neither a client nor a connection.
     let found = tokio::task::spawn_blocking(move || {
-        let last = |device: &ManagedDevice| {
-            check_in.computed_last_sync(device, now).unwrap_or(device.record().last_sync_date_time)
-        };
+        let last = |heard: Heard| check_in.computed_last_sync(heard, now).unwrap_or(heard.synced);
         let found = search.run(&inventory, last);
-        let rows: Vec<Json> = found.page.iter().map(|device| row(device, last(device))).collect();
+        let rows: Vec<Json> = found.page.iter().map(|device| row(device, last(device.heard()))).collect();
         Reply::ok(&json!({ "count": found.count, "value": rows }))
     });
     Ok(found.await.expect("a search does not panic"))
@@ -125,7 +124,7 @@ pub(super) fn actions(call: &Call<'_>) -> Result<Reply, ApiError> {
         "platform": device.facts().platform.name(),
         "enrolment": device.facts().enrolment.label(),
         "edition": world.edition.id,
-        "value": offers::offers(device, &world.edition, user.as_ref()),
+        "value": offers::offers(&device, &world.edition, user.as_ref()),
     })))
 }
 

@@ -7,6 +7,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::platform::Platform;
 
+/// When a device was heard of, and what decides when it will be.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard {
+    /// Whether it can be heard at all.
+    pub online: bool,
+    /// What it runs.
+    pub platform: Platform,
+    /// When it enrolled.
+    pub enrolled: DateTime<Utc>,
+    /// When it last checked in, as the inventory has it.
+    pub synced: DateTime<Utc>,
+}
+
 /// Minutes between check-ins, and until how many minutes after enrolment that holds.
 type Phase = (i64, i64);
 

@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::constant::Constant;
 use super::dates::{self, DAY, HOUR};
@@ -123,7 +124,7 @@ fn person(known: &Known<'_>, standing: &Standing<'_>, people: &People, draw: Dra
 }
 
 fn fill_standing(record: &mut Record, profile: &Profile, standing: &Standing<'_>, draw: Draw) {
-    let registered = standing.join != "unknown" || standing.registered == Some(true);
+    let registered = standing.is_in_directory();
     record.management_agent = standing.agent.into();
     record.device_enrollment_type = standing.enrollment.into();
     record.managed_device_owner_type = standing.owner.into();
@@ -138,8 +139,10 @@ fn fill_standing(record: &mut Record, profile: &Profile, standing: &Standing<'_>
     record.sku_number = profile.sku_number;
     record.device_registration_state = if registered { REGISTERED.field() } else { NOT_REGISTERED.field() };
     // The zero id for "none" is inferred.
-    record.azure_ad_device_id =
-        if registered { draw.at("directory").guid().hyphenated().to_string().into() } else { NO_DEVICE.field() };
+    record.azure_ad_device_id = match directory_id(standing, draw) {
+        Some(id) => id.hyphenated().to_string().into(),
+        None => NO_DEVICE.field(),
+    };
 }
 
 fn fill_person(record: &mut Record, kind: Kind, person: Option<&Person>, dates: &Dates, standing: &Standing<'_>) {
@@ -159,13 +162,22 @@ fn fill_person(record: &mut Record, kind: Kind, person: Option<&Person>, dates: 
     }
 }
 
-/// System, version and product, which must fit each other; a product known by name decides the version, and the
-/// version the product.
-fn fill_system(record: &mut Record, profile: &Profile, known: &Known<'_>, draw: Draw) -> &'static Model {
+/// The id of its object in the directory, if it has one.
+pub(super) fn directory_id(standing: &Standing<'_>, draw: Draw) -> Option<Uuid> {
+    standing.is_in_directory().then(|| draw.at("directory").guid())
+}
+
+/// Version and product, which must fit each other; a product known by name decides the version, and the version the
+/// product.
+pub(super) fn system(profile: &Profile, known: &Known<'_>, draw: Draw) -> (&'static Constant<Text>, &'static Model) {
     let named = known.model.and_then(|name| models::called(profile.models, name));
     let version = models::version_for(profile.versions, named, draw.at("version"));
     let major = known.major().or_else(|| known::major(version.text()));
-    let model = named.unwrap_or_else(|| models::choose(profile.models, major, draw.at("model")));
+    (version, named.unwrap_or_else(|| models::choose(profile.models, major, draw.at("model"))))
+}
+
+fn fill_system(record: &mut Record, profile: &Profile, known: &Known<'_>, draw: Draw) -> &'static Model {
+    let (version, model) = system(profile, known, draw);
     record.operating_system = profile.operating_system.field();
     record.os_version = known.os_version.map_or_else(|| version.field(), Text::from);
     record.manufacturer = model.manufacturer.field();
@@ -189,7 +201,8 @@ fn fill_names(
         names::managed(kind, person, dates.enrolled, draw.at("managed name")).into()
     };
     let model = known.model.unwrap_or(record.model.as_str());
-    record.device_name = names::device(kind, standing, person, model, draw.at("name")).into();
+    let first_name = person.map(Person::first_name);
+    record.device_name = names::device(kind, standing, first_name, model, draw.at("name")).into();
 }
 
 /// Synchronising with Exchange. Windows and iPhones say "activated" with a date of never and an id of their own shape, Macs

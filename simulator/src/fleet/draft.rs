@@ -112,7 +112,8 @@ pub fn read_device(object: &Map<String, Json>, context: &Context<'_>, draw: Draw
     for member in &given.members {
         member.write_to(&mut record)?;
     }
-    let id = given.id.unwrap_or_else(|| made_up_id(&record, draw));
+    let agent = record.management_agent.as_deref().unwrap_or_default();
+    let id = given.id.unwrap_or_else(|| made_up_id(agent, draw));
     record.id = id.hyphenated().to_string().into();
     let warning = inferred.ambiguous_android.then_some(Warning::AssumedDeviceAdministrator);
     Ok(Draft { id, record, physical: given.physical, skipped: given.skipped, warning })
@@ -137,16 +138,16 @@ pub fn unknown_member(name: &str) -> DeviceError {
 pub(super) fn made_up(known: &Known<'_>, context: &Context<'_>, draw: Draw) -> Draft {
     let kind = kind::infer(known, draw.at("kind")).kind;
     let mut record = believable::record(kind, known, context.people, context.as_of, draw);
-    let id = made_up_id(&record, draw);
+    let id = made_up_id(record.management_agent.as_deref().unwrap_or_default(), draw);
     record.id = id.hyphenated().to_string().into();
     Draft { id, record, physical: Physical::default(), skipped: Vec::new(), warning: None }
 }
 
 /// A version 4 GUID, except for devices attached through Defender: theirs have the shape and not the version
 /// (observed, graph2otel).
-fn made_up_id(record: &Record, draw: Draw) -> Uuid {
+pub(super) fn made_up_id(agent: &str, draw: Draw) -> Uuid {
     let id = draw.at("id").guid();
-    if record.management_agent.as_deref() != Some("msSense") {
+    if agent != "msSense" {
         return id;
     }
     let mut bytes = *id.as_bytes();

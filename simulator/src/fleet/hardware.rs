@@ -26,16 +26,14 @@ pub(super) fn fill(
     draw: Draw,
 ) {
     fill_storage(record, known, model, draw.at("storage"));
-    if let Some(serial) = known.serial_number {
+    let masked = is_masked(kind, record.os_version.as_str());
+    if let Some(serial) =
+        known.serial_number.map(str::to_owned).or_else(|| serial_number(kind, standing, model, masked, draw))
+    {
         record.serial_number = serial.into();
     }
-    if is_only_watched(standing.agent) || standing.hides_hardware {
+    if tells_nothing(standing) {
         return;
-    }
-    let masked =
-        kind == Kind::AndroidWorkProfile && known::major(record.os_version.as_str()).is_some_and(|major| major >= 12);
-    if known.serial_number.is_none() {
-        record.serial_number = if masked { "0".into() } else { serial(kind, model, draw.at("serial")).into() };
     }
     if model.connection != Connection::Virtual {
         let address = if masked { HIDDEN_ADDRESS.to_owned() } else { synthetic::mac_address(draw.at("wi-fi")) };
@@ -57,6 +55,29 @@ pub(super) fn fill(
             record.activation_lock_bypass_code = synthetic::bypass_code(draw.at("bypass")).into();
         }
     }
+}
+
+/// The serial number it tells by itself, if it tells one.
+pub(super) fn serial_number(
+    kind: Kind,
+    standing: &Standing<'_>,
+    model: &Model,
+    masked: bool,
+    draw: Draw,
+) -> Option<String> {
+    if tells_nothing(standing) {
+        return None;
+    }
+    Some(if masked { "0".to_owned() } else { serial(kind, model, draw.at("serial")) })
+}
+
+/// Whether the system hides the hardware's numbers behind placeholders.
+pub(super) fn is_masked(kind: Kind, os_version: &str) -> bool {
+    kind == Kind::AndroidWorkProfile && known::major(os_version).is_some_and(|major| major >= 12)
+}
+
+fn tells_nothing(standing: &Standing<'_>) -> bool {
+    is_only_watched(standing.agent) || standing.hides_hardware
 }
 
 fn fill_telephone(

@@ -9,8 +9,11 @@ pub use self::file::MixError;
 
 use super::draft::{Context, Draft, made_up};
 use super::known::{Known, NOTHING};
+use super::people::People;
+use super::sketch;
 use crate::device::physical::{Physical, ScriptedOutcome, UnlockToken};
 use crate::device::record::Record;
+use crate::inventory::Sketch;
 use crate::random::Draw;
 
 /// One kind of device of which a fleet can have a share.
@@ -117,12 +120,28 @@ impl Hidden {
 /// Device `number` of the fleet drawn from `draw`, of the usual mix.
 pub(super) fn device(number: u64, context: &Context<'_>, draw: Draw) -> Draft {
     let draw = draw.at("generated").nth(number);
-    one_of(pick(&ROWS, |row| row.per_mille, draw.at("share").below(1000)), number, context, draw)
+    one_of(usual(draw), number, context, draw)
 }
 
-/// A device of that kind. Five people to eight devices: many own one, some own two.
+/// What that device is sorted and found by.
+pub(super) fn sketch(number: u64, people: &People, draw: Draw) -> Sketch {
+    let draw = draw.at("generated").nth(number);
+    sketch::sketch(&Known { person: Some(owner(number)), ..usual(draw).known }, people, draw)
+}
+
+/// Of which kind it is.
+fn usual(draw: Draw) -> &'static Row {
+    pick(&ROWS, |row| row.per_mille, draw.at("share").below(1000))
+}
+
+/// Who owns it. Five people to eight devices: many own one, some own two.
+fn owner(number: u64) -> u64 {
+    number * 5 / 8
+}
+
+/// A device of that kind.
 fn one_of(row: &Row, number: u64, context: &Context<'_>, draw: Draw) -> Draft {
-    made_up(&Known { person: Some(number * 5 / 8), ..row.known }, context, draw)
+    made_up(&Known { person: Some(owner(number)), ..row.known }, context, draw)
 }
 
 /// The item on which a ticket below the sum of all weights falls.

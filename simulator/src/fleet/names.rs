@@ -27,8 +27,7 @@ pub(super) fn managed(kind: Kind, person: Option<&Person>, enrolled: DateTime<Ut
 
 /// What the device calls itself: the owner's `Nora’s iPhone` with the typographic apostrophe (observed), `iPad (3)`
 /// (observed), `DESKTOP-2F6PPF2` (observed); the others are assumed.
-pub(super) fn device(kind: Kind, standing: &Standing<'_>, person: Option<&Person>, model: &str, draw: Draw) -> String {
-    let first_name = person.map(Person::first_name);
+pub(super) fn device(kind: Kind, standing: &Standing<'_>, first_name: Option<&str>, model: &str, draw: Draw) -> String {
     match (kind, first_name) {
         (Kind::IPhone | Kind::IPad | Kind::IPod | Kind::VisionPro, Some(name)) => {
             let product = product(kind);

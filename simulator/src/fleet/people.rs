@@ -7,6 +7,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use uuid::Uuid;
+
 use crate::device::record::Text;
 use crate::random::Draw;
 
@@ -52,6 +54,11 @@ impl People {
 
     /// The person with this number; nobody shares an address with anybody else.
     pub(super) fn person(&self, number: u64) -> Person {
+        self.named(&self.display(number))
+    }
+
+    /// What that person is called.
+    pub(super) fn display(&self, number: u64) -> String {
         let names = (FIRST_NAMES.len() * LAST_NAMES.len()) as u64;
         // Walking the table of all names with a stride that has no common divisor with its length meets each once.
         let start = self.draw.at("start").below(names);
@@ -59,9 +66,19 @@ impl People {
         let place = usize::try_from((start + (number % names) * stride) % names).expect("the table is small");
         let (first, last) = (FIRST_NAMES[place % FIRST_NAMES.len()], LAST_NAMES[place / FIRST_NAMES.len()]);
         match number / names {
-            0 => self.named(&format!("{first} {last}")),
-            namesakes => self.named(&format!("{first} {last} {}", namesakes + 1)),
+            0 => format!("{first} {last}"),
+            namesakes => format!("{first} {last} {}", namesakes + 1),
         }
+    }
+
+    /// The address of whoever is called so.
+    pub(super) fn principal(&self, display: &str) -> String {
+        format!("{}@{}", local_part(display), self.domain)
+    }
+
+    /// The id of whoever has that address.
+    pub(super) fn id(&self, principal: &str) -> Uuid {
+        self.draw.at("user").at(&principal.to_lowercase()).guid()
     }
 
     /// The person a fleet file speaks of, the rest completed.
@@ -82,11 +99,11 @@ impl People {
     }
 
     fn named(&self, display: &str) -> Person {
-        self.whole(&format!("{}@{}", local_part(display), self.domain), display)
+        self.whole(&self.principal(display), display)
     }
 
     fn whole(&self, principal: &str, display: &str) -> Person {
-        let id = self.draw.at("user").at(&principal.to_lowercase()).guid();
+        let id = self.id(principal);
         Person { id: id.hyphenated().to_string().into(), principal: principal.into(), display: display.into() }
     }
 }
@@ -94,13 +111,18 @@ impl People {
 impl Person {
     /// The first name, for names such as `Nora’s iPhone`.
     pub(super) fn first_name(&self) -> &str {
-        self.display.as_str().split_whitespace().next().unwrap_or("User")
+        first_name(self.display.as_str())
     }
 
     /// What stands before the `@`.
     pub(super) fn local_part(&self) -> &str {
         self.principal.as_str().split('@').next().unwrap_or_default()
     }
+}
+
+/// The first of somebody's names.
+pub(super) fn first_name(display: &str) -> &str {
+    display.split_whitespace().next().unwrap_or("User")
 }
 
 /// How many people share the devices of a hand-written fleet: few, so that some own several.

@@ -62,6 +62,13 @@ impl<'a> Standing<'a> {
     }
 }
 
+impl Standing<'_> {
+    /// Whether the directory knows it.
+    pub(super) fn is_in_directory(&self) -> bool {
+        self.join != "unknown" || self.registered == Some(true)
+    }
+}
+
 /// Seen through Exchange or Defender and not enrolled.
 pub(super) fn is_only_watched(agent: &str) -> bool {
     matches!(agent, "eas" | "msSense")

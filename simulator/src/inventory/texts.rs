@@ -3,13 +3,10 @@
 //! A device's own texts lie anywhere in memory, and looking through a million devices waits for each of them. Here they lie
 //! in the order in which they are read.
 
-use std::sync::Arc;
-use std::thread;
-
+use super::base::Base;
+use super::pieces;
+use super::rows::Listed;
 use crate::device::ManagedDevice;
-
-/// Rows that are not worth a thread of their own.
-const FEW: usize = 10_000;
 
 /// The texts of the rows of a base.
 #[derive(Debug)]
@@ -27,15 +24,10 @@ struct Piece {
 }
 
 impl Texts {
-    /// Reads all of `rows`, on every core where there are many.
-    pub(super) fn of(rows: &[Arc<ManagedDevice>]) -> Self {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let size = rows.len().div_ceil(cores).max(FEW);
-        let pieces = thread::scope(|scope| {
-            let readers: Vec<_> = rows.chunks(size).map(|rows| scope.spawn(|| Piece::of(rows))).collect();
-            readers.into_iter().map(|reader| reader.join().expect("reading does not panic")).collect()
-        });
-        Self { pieces, size }
+    /// Reads all rows of `base`, on every core where there are many.
+    pub(super) fn of(base: &Base) -> Self {
+        let pieces = pieces::each(base.len(), |piece| Piece::of(piece.len(), piece.map(|row| base.device(row))));
+        Self { pieces, size: pieces::size(base.len()) }
     }
 
     /// Whether `lower`, which is in lower case, is in one of a row's texts.
@@ -52,10 +44,10 @@ impl Texts {
 }
 
 impl Piece {
-    fn of(rows: &[Arc<ManagedDevice>]) -> Self {
-        let mut piece = Self { text: String::with_capacity(rows.len() * 96), ends: Vec::with_capacity(rows.len()) };
-        for device in rows {
-            write(&mut piece.text, device);
+    fn of<'a>(count: usize, devices: impl Iterator<Item = Listed<'a>>) -> Self {
+        let mut piece = Self { text: String::with_capacity(count * 96), ends: Vec::with_capacity(count) };
+        for device in devices {
+            write(&mut piece.text, &device);
             piece.ends.push(piece.text.len());
         }
         piece.text.shrink_to_fit();

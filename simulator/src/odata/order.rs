@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::evaluate::{Operand, Scalar, Scope, bind_operand};
 use super::filter::{Clause, ClauseError, Parser};
-use super::schema::{Entity, Schema};
+use super::schema::{Entity, Field, Schema};
 
 /// The keys of a sort, most significant first.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,11 @@ impl OrderBy {
         }
         parser.expect_end("'asc', 'desc', ',' or the end")?;
         Ok(Self { keys })
+    }
+
+    /// The fields of the row that the keys read.
+    pub fn fields(&self) -> Vec<Field> {
+        self.keys.iter().flat_map(|key| key.operand.fields()).collect()
     }
 
     /// Which row comes first. Rows that no key tells apart are equal: sort stably, or add a key.

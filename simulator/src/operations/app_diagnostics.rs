@@ -48,11 +48,11 @@ pub(super) fn download(context: &Context<'_>, route: &Route) -> Result<Reply, Re
 }
 
 /// Whatever was sent from the devices that the caller sees, with the sender's sign-in name.
-fn incidents<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, Incident)> {
+fn incidents<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (String, Incident)> + 'a {
     let draw = context.posture();
     let devices = context.world.inventory().iter().filter(|device| context.sees(device));
     devices.filter_map(move |device| {
-        let incident = app_diagnostics::sent(device, draw)?;
-        Some((device.record().user_principal_name.as_str(), incident))
+        let incident = app_diagnostics::sent(&device, draw)?;
+        Some((device.record().user_principal_name.as_str().to_owned(), incident))
     })
 }

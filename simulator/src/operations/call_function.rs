@@ -11,7 +11,7 @@ pub(super) fn call(context: &Context<'_>, route: &Route, function: &dyn DeviceFu
     let id = context.device_id(route)?;
     let call = || route.backend_call(None);
     let device = context.world.inventory().get(id).ok_or_else(|| context.unknown(call()))?;
-    let draws = Draws { secrets: context.world.device_draw("function", device), posture: context.posture() };
-    let answer = function.answer(device, draws);
+    let draws = Draws { secrets: context.world.device_draw("function", &device), posture: context.posture() };
+    let answer = function.answer(&device, draws);
     Ok(written(context, route, &answer.ok_or_else(|| Refusal::UnsupportedAction(call()))?))
 }

@@ -1,7 +1,5 @@
 //! `GET …/detectedApps`: the apps that were found on devices, and how many have each.
 
-use std::sync::Arc;
-
 use serde_json::{Value as Json, json};
 
 use super::collection::{Collection, Links};
@@ -36,7 +34,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
         return Err(unknown("managedDevices"));
     }
     let draw = context.posture();
-    let counts = apps::counts(context.world.inventory().iter().map(Arc::as_ref), draw);
+    let counts = apps::counts(context.world.inventory().iter(), draw);
     let found = || App::all().zip(&counts).filter(|(_, count)| **count > 0);
     let items = found().map(|(app, count)| row(app, *count, draw));
     APPS.list(context, route, &options, found().count(), items)
@@ -62,10 +60,10 @@ pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal
                 shape: context.shape,
                 fill: false,
                 known_members: context.known_members(),
-                last_sync: context.world.computed_last_sync(device, context.now),
+                last_sync: context.world.computed_last_sync(&device, context.now),
             };
             let mut out = Vec::new();
-            device_json::write(&mut out, device, &view, b"");
+            device_json::write(&mut out, &device, &view, b"");
             serde_json::from_slice::<Json>(&out).expect("a device is JSON")
         });
         expanded.push(("managedDevices", items.collect()));

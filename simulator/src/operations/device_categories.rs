@@ -40,7 +40,7 @@ pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal
     let id = Uuid::try_parse(&route.key).map_err(|_| Refusal::MalformedId(route.backend_call(None)))?;
     let name = names(context).into_iter().find(|name| id_of(name, draw) == id);
     let name = name.ok_or_else(|| context.unknown(route.backend_call(None)))?;
-    CATEGORIES.get(context, route, &options, row(name, route.version, draw))
+    CATEGORIES.get(context, route, &options, row(&name, route.version, draw))
 }
 
 /// The category of `device`. A device without one leads to an empty category with an id of zeros (assumed).
@@ -50,9 +50,15 @@ pub(super) fn of(device: &ManagedDevice, version: ApiVersion, draw: Draw) -> Jso
 }
 
 /// The categories that exist: those that some device is in.
-fn names<'a>(context: &'a Context<'_>) -> BTreeSet<&'a str> {
-    let names = context.world.inventory().iter().map(|device| device.record().device_category_display_name.as_str());
-    names.filter(|name| !name.is_empty() && *name != NONE).collect()
+fn names(context: &Context<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for device in context.world.inventory().iter() {
+        let name = device.record().device_category_display_name.as_str();
+        if !name.is_empty() && name != NONE && !names.contains(name) {
+            names.insert(name.to_owned());
+        }
+    }
+    names
 }
 
 fn id_of(name: &str, draw: Draw) -> Uuid {

@@ -1,13 +1,15 @@
 //! The query options of the inventory, as the service treats each: where it differs from OData, a quirk decides.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
 use super::Context;
 use crate::device::ManagedDevice;
+use crate::device::check_ins::Heard;
 use crate::device::lifecycle::ActionResult;
 use crate::device::record::{self, ApiVersion, PROPERTIES, Source};
+use crate::inventory::{Columns, Listed, Place};
 use crate::odata::evaluate::{Operand, Predicate};
 use crate::odata::filter::{Function, Literal, Operator};
 use crate::odata::options::QueryOptions;
@@ -20,6 +22,7 @@ use crate::quirks::{
     FilterUnsupported, FilterUpn, Quirks, Search,
 };
 use crate::wire::error::Refusal;
+use crate::world::CheckIn;
 
 /// The properties that a `$select` names.
 #[derive(Debug, PartialEq, Eq)]
@@ -249,27 +252,89 @@ impl Schema for DeviceSchema {
 
 /// A device as a client sees it now: what a filter or an order goes by is what the answer shows.
 pub(super) struct Seen<'a> {
-    pub(super) device: &'a Arc<ManagedDevice>,
+    by: Sight<'a>,
     last_sync: Option<DateTime<Utc>>,
 }
 
+/// How it is looked at.
+enum Sight<'a> {
+    /// The device itself.
+    Whole(Listed<'a>),
+    /// Only the properties that are looked for, of a row in which nothing was changed.
+    Row(&'a Columns, usize),
+}
+
 impl<'a> Seen<'a> {
-    pub(super) fn of(device: &'a Arc<ManagedDevice>, context: &Context<'_>) -> Self {
-        Self { device, last_sync: context.world.computed_last_sync(device, context.now) }
+    /// A whole device.
+    pub(super) fn whole(device: Listed<'a>, context: &Context<'_>) -> Self {
+        let last_sync = context.world.computed_last_sync(&device, context.now);
+        Self { by: Sight::Whole(device), last_sync }
     }
+
+    /// What stands at `place`, by those columns if there are any.
+    pub(super) fn at(place: Place<'a>, columns: Option<&'a Columns>, context: &'a Context<'_>) -> Self {
+        let inventory = context.world.inventory();
+        let (Some(columns), Place::Row(row)) = (columns, place) else {
+            return Self::whole(inventory.at(place), context);
+        };
+        let last_sync = computes_last_sync(context).then(|| {
+            let date = |index: u16| match columns.value(row, index) {
+                Value::DateTime(date) => date,
+                _ => record::never(),
+            };
+            let [enrolled, synced] = HEARD_OF.map(date);
+            let platform = columns.platform(inventory.base(), row);
+            let heard = Heard { online: true, platform, enrolled, synced };
+            context.world.check_in_mode().computed_last_sync(heard, context.now)
+        });
+        Self { by: Sight::Row(columns, row), last_sync: last_sync.flatten() }
+    }
+}
+
+/// Where a large fleet is looked through by the columns of these fields: whatever else a device has is not asked for.
+pub(super) fn columns<'a>(context: &'a Context<'_>, fields: &[Field]) -> Option<&'a Columns> {
+    let mut properties: Vec<u16> = fields.iter().map(|field| field.index).collect();
+    if computes_last_sync(context) && fields.iter().any(|field| field.name == "lastSyncDateTime") {
+        properties.extend(*HEARD_OF);
+    }
+    context.world.inventory().base().columns(&properties)
+}
+
+/// What the last check-in is computed from.
+static HEARD_OF: LazyLock<[u16; 2]> = LazyLock::new(|| {
+    ["enrolledDateTime", "lastSyncDateTime"].map(|name| record::property(name).expect("it is in the table").0)
+});
+
+fn computes_last_sync(context: &Context<'_>) -> bool {
+    context.world.check_in_mode() == CheckIn::Realistic
+}
+
+/// The text that a device must have, if the filter says so: whoever looks for a single device need not look at all.
+pub(super) fn sought(filter: &Predicate) -> Option<(&'static str, &str)> {
+    if let Predicate::And(clauses) = filter {
+        return clauses.iter().find_map(sought);
+    }
+    let comparison = filter.comparison().filter(|comparison| comparison.operator == Operator::Equal)?;
+    let Literal::String(text) = comparison.literal else { return None };
+    Some((comparison.field.name, text))
 }
 
 impl Entity for Seen<'_> {
     fn value(&self, index: u16) -> Value<'_> {
         let Some(property) = PROPERTIES.get(usize::from(index)) else { return Value::Null };
-        match (property.source, self.last_sync) {
-            (_, Some(last_sync)) if property.name == "lastSyncDateTime" => Value::DateTime(last_sync),
-            (Source::Field(read), _) => read(self.device.record()),
-            (Source::ActionResults, _) => Value::Items(&self.device.actions),
-            (Source::HardwareInformation, _) => Value::Null,
+        match (property.source, self.last_sync, &self.by) {
+            (_, Some(last_sync), _) if property.name == "lastSyncDateTime" => Value::DateTime(last_sync),
+            (Source::Field(read), _, Sight::Whole(device)) => read(device.record()),
+            (Source::Field(_), _, Sight::Row(columns, row)) => columns.value(*row, index),
+            (Source::ActionResults, _, Sight::Whole(device)) => Value::Items(&device.actions),
+            // Where nothing was changed, nothing was asked for.
+            (Source::ActionResults, _, Sight::Row(..)) => Value::Items(NOTHING_ASKED),
+            (Source::HardwareInformation, ..) => Value::Null,
         }
     }
 }
+
+static NOTHING_ASKED: &Vec<ActionResult> = &Vec::new();
 
 /// The members of a `deviceActionResult` that a filter can ask for (documented: v1.0 CSDL).
 struct ActionSchema;

@@ -15,13 +15,13 @@ use crate::wire::error::Refusal;
 /// that it is refused as what a device does not support, is assumed.
 pub(super) fn create(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
     let device = context.device(route)?;
-    let collection = navigation::log_collection(context, device, &route.key);
+    let collection = navigation::log_collection(context, &device, &route.key);
     let collection = collection.ok_or_else(|| context.unknown(route.backend_call(None)))?;
     if collection.state != UploadState::Completed {
         return Err(Refusal::UnsupportedAction(route.backend_call(None)));
     }
     let request = collection.id.hyphenated().to_string();
-    let signature = context.world.device_draw("download url", device).at(&request).guid().simple();
+    let signature = context.world.device_draw("download url", &device).at(&request).guid().simple();
     let url = format!(
         "https://diagnostics.simtune.example/{}/{}/{request}.zip?se={}&sp=r&sig={signature}",
         context.tenant.id,

@@ -112,7 +112,7 @@ fn asked(given: &Arguments) -> Result<Asked, Refusal> {
 /// The number of the list that `id` ends in. A device that the user's scope tags hide is not found (assumed).
 fn list_of(context: &mut Context<'_>, id: &str, asked: &Asked, bulk: Uuid) -> usize {
     let Some(id) = Uuid::try_parse(id).ok().filter(|_| id.len() == 36) else { return 2 };
-    if context.world.inventory().get(id).is_none_or(|device| !context.sees(device)) {
+    if context.world.inventory().get(id).is_none_or(|device| !context.sees(&device)) {
         return 2;
     }
     let origin = Origin { by: context.signed_in.map(initiator), bulk: Some(bulk) };

@@ -40,10 +40,10 @@ pub(super) fn write_entity(
         shape: context.shape,
         fill: context.world.quirks().list_single_get_only == ListSingleGetOnly::Fill,
         known_members: context.known_members(),
-        last_sync: context.world.computed_last_sync(device, context.now),
+        last_sync: context.world.computed_last_sync(&device, context.now),
     };
     let mut body = Vec::with_capacity(4 * 1024);
-    device_json::write(&mut body, device, &view, &context.context_annotation(route, &what));
-    expand::append(&mut body, context, route, device, view.form, expansions);
+    device_json::write(&mut body, &device, &view, &context.context_annotation(route, &what));
+    expand::append(&mut body, context, route, &device, view.form, expansions);
     Ok(Reply::json(context.shape, body, ignored))
 }

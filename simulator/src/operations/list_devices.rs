@@ -3,16 +3,15 @@
 //! A token holds the name and id of the last device of its page (observed: IPS#146), so a device that is renamed
 //! between two pages is skipped or repeated (inferred), and one that is not touched is seen exactly once.
 
-use std::sync::Arc;
-
 use hyper::StatusCode;
 use uuid::Uuid;
 
 use super::device_query::{self, Seen};
 use super::which::Which;
 use super::{Context, Reply, directory, expand, foreign_token};
+use crate::device::Key;
 use crate::device::record::ApiVersion;
-use crate::device::{Key, ManagedDevice};
+use crate::inventory::{Base, FoundBy, Listed, Place};
 use crate::odata::evaluate::Predicate;
 use crate::odata::options::QueryOptions;
 use crate::odata::order::OrderBy;
@@ -30,7 +29,7 @@ const PORTAL_LABEL: &str = "Skip";
 
 /// A page about to be written.
 struct Page<'a> {
-    devices: Vec<&'a Arc<ManagedDevice>>,
+    devices: Vec<Listed<'a>>,
     /// Where the next page starts, if there is one.
     next: Option<Key>,
     /// How many devices there are in all, where that is shown.
@@ -55,7 +54,7 @@ pub(super) fn list(context: &Context<'_>, route: &Route) -> Result<Reply, Refusa
     let page = page(context, which, &options, top, filter.as_ref(), order.as_ref(), &start);
     if let Some(Whose::Users(key)) = &route.user
         && page.devices.is_empty()
-        && !context.world.inventory().iter().any(|device| which.has(device))
+        && passing(context, which, None, None).next().is_none()
     {
         // The directory has to find somebody first (inferred from its own refusals; not on record for this path).
         directory::user(context, key)?;
@@ -124,18 +123,53 @@ fn set_name(route: &Route) -> String {
     }
 }
 
-/// Those of the devices that the filter lets pass, behind `after`.
+/// Where those of the devices stand that the filter lets pass, behind `after`.
 fn passing<'a>(
     context: &'a Context<'_>,
     which: Which<'a>,
     filter: Option<&'a Predicate>,
     after: Option<&Key>,
-) -> impl Iterator<Item = &'a Arc<ManagedDevice>> {
-    context.world.inventory().iter_after(after).filter(move |device| {
-        context.sees(device)
-            && which.has(device)
-            && filter.is_none_or(|filter| filter.matches(&Seen::of(device, context)))
-    })
+) -> Box<dyn Iterator<Item = Place<'a>> + 'a> {
+    let inventory = context.world.inventory();
+    let few = rows(inventory.base(), which, filter);
+    let columns = filter.filter(|_| few.is_none()).and_then(|filter| device_query::columns(context, &filter.fields()));
+    let places: Box<dyn Iterator<Item = Place<'a>> + 'a> = match few {
+        Some(rows) => Box::new(inventory.places_among(rows, after)),
+        None => Box::new(inventory.places(after)),
+    };
+    let everything = which.is_all() && context.sees_everything();
+    if everything && filter.is_none() {
+        return places;
+    }
+    Box::new(places.filter(move |place| {
+        let seen = if everything {
+            Seen::at(*place, columns, context)
+        } else {
+            let device = inventory.at(*place);
+            if !(context.sees(&device) && which.has(&device)) {
+                return false;
+            }
+            Seen::whole(device, context)
+        };
+        filter.is_none_or(|filter| filter.matches(&seen))
+    }))
+}
+
+/// The only rows that have to be looked at, if a text tells which.
+fn rows(base: &Base, which: Which<'_>, filter: Option<&Predicate>) -> Option<Vec<usize>> {
+    if let Which::Of(user) = which {
+        let mut rows = base.rows_with(FoundBy::UserId, user);
+        rows.extend(base.rows_with(FoundBy::PrincipalName, user));
+        rows.sort_unstable();
+        rows.dedup();
+        return Some(rows);
+    }
+    let (property, text) = device_query::sought(filter?)?;
+    match FoundBy::property(property) {
+        Some(found_by) => Some(base.rows_with(found_by, text)),
+        None if property == "deviceName" => Some(base.rows_named(text)),
+        None => None,
+    }
 }
 
 /// How many devices the page holds at most.
@@ -176,18 +210,22 @@ fn page<'a>(
         if everything { context.world.inventory().len() } else { passing(context, which, filter, None).count() }
     });
 
-    let mut devices: Vec<&Arc<ManagedDevice>> = if let Some(order) = order {
+    let inventory = context.world.inventory();
+    let places: Vec<Place<'_>> = if let Some(order) = order {
+        let columns = device_query::columns(context, &order.fields());
+        let mut sorted: Vec<(Place<'_>, Seen<'_>)> =
+            passing(context, which, filter, None).map(|place| (place, Seen::at(place, columns, context))).collect();
+        sorted.sort_by(|(_, a), (_, b)| order.compare(a, b));
         // A token's device is found again in the sorted list; one that is gone leaves nothing behind it.
-        let mut sorted: Vec<_> =
-            passing(context, which, filter, None).map(|device| Seen::of(device, context)).collect();
-        sorted.sort_by(|a, b| order.compare(a, b));
         let start = after.map_or(0, |key| {
-            sorted.iter().position(|seen| seen.device.id() == key.id).map_or(sorted.len(), |position| position + 1)
+            let position = sorted.iter().position(|(place, _)| inventory.id_at(*place) == key.id);
+            position.map_or(sorted.len(), |position| position + 1)
         });
-        sorted.into_iter().map(|seen| seen.device).skip(start).skip(skip).take(top + 1).collect()
+        sorted.into_iter().map(|(place, _)| place).skip(start).skip(skip).take(top + 1).collect()
     } else {
         passing(context, which, filter, after).skip(skip).take(top + 1).collect()
     };
+    let mut devices: Vec<Listed<'_>> = places.into_iter().map(|place| inventory.at(place)).collect();
     let more = devices.len() > top;
     devices.truncate(top);
     let mut next = devices.last().filter(|_| more).map(|device| device.key());

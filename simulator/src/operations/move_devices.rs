@@ -30,7 +30,7 @@ pub(super) fn run(
         let device = context.world.inventory().get(*id).filter(|device| context.sees(device));
         let device = device.ok_or_else(|| context.unknown(call()))?;
         let accepts = context.world.quirks().unsupported_action == UnsupportedAction::Accept;
-        if !accepts && !action.is_supported(&context.world.edition, device) {
+        if !accepts && !action.is_supported(&context.world.edition, &device) {
             return Err(Refusal::UnsupportedAction(call()));
         }
     }

@@ -54,9 +54,9 @@ pub(super) fn follow(
 pub(super) fn get(context: &Context<'_>, route: &Route, navigation: DeviceNavigation) -> Result<Reply, Refusal> {
     let device = context.device(route)?;
     let options = device_query::options(context.query)?;
-    let name = context_name(device, navigation);
+    let name = context_name(&device, navigation);
     let collection = collection(&name, navigation);
-    match follow(context, device, navigation, route.version) {
+    match follow(context, &device, navigation, route.version) {
         Followed::Many(items) => collection.list(context, route, &options, items.len(), items.into_iter()),
         Followed::One(Some(item)) => collection.get(context, route, &options, item),
         // Observed for a protection state that was not reported: graph2otel.
@@ -67,12 +67,12 @@ pub(super) fn get(context: &Context<'_>, route: &Route, navigation: DeviceNaviga
 pub(super) fn get_item(context: &Context<'_>, route: &Route, navigation: DeviceNavigation) -> Result<Reply, Refusal> {
     let device = context.device(route)?;
     let options = device_query::options(context.query)?;
-    let Followed::Many(items) = follow(context, device, navigation, route.version) else {
+    let Followed::Many(items) = follow(context, &device, navigation, route.version) else {
         return Err(context.unknown(route.backend_call(None)));
     };
     let item = items.into_iter().find(|item| is_named(item, navigation, &route.key));
     let item = item.ok_or_else(|| context.unknown(route.backend_call(None)))?;
-    let name = context_name(device, navigation);
+    let name = context_name(&device, navigation);
     collection(&name, navigation).get(context, route, &options, item)
 }
 
@@ -81,13 +81,13 @@ pub(super) fn settings(context: &Context<'_>, route: &Route, navigation: DeviceN
     let device = context.device(route)?;
     let options = device_query::options(context.query)?;
     let states = match navigation {
-        DeviceNavigation::CompliancePolicyStates => policies::compliance(device, context.posture()),
-        _ => policies::configuration(device, context.posture()),
+        DeviceNavigation::CompliancePolicyStates => policies::compliance(&device, context.posture()),
+        _ => policies::configuration(&device, context.posture()),
     };
     let state = states.into_iter().find(|state| state.id.to_string().eq_ignore_ascii_case(&route.key));
     let state = state.ok_or_else(|| context.unknown(route.backend_call(None)))?;
-    let what = format!("{}('{}')/settingStates", context_name(device, navigation), state.id);
-    let value: Vec<Json> = state.settings.iter().map(|setting| setting.json(device)).collect();
+    let what = format!("{}('{}')/settingStates", context_name(&device, navigation), state.id);
+    let value: Vec<Json> = state.settings.iter().map(|setting| setting.json(&device)).collect();
     let mut body = vec![b'{'];
     body.extend_from_slice(&context.context_annotation(route, &what));
     body.extend_from_slice(b"\"value\":");

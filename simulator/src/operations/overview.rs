@@ -1,7 +1,5 @@
 //! `GET …/managedDeviceOverview` and `GET /deviceManagement`: Intune in numbers, and Intune itself.
 
-use std::sync::Arc;
-
 use serde_json::{Value as Json, json};
 
 use super::collection::{Collection, Links};
@@ -26,7 +24,7 @@ const MANAGEMENT: Collection<'static> = singleton("deviceManagement", &DEVICE_MA
 /// known.
 pub(super) fn get(context: &Context<'_>, route: &Route) -> Result<Reply, Refusal> {
     let options = device_query::options(context.query)?;
-    let devices = || context.world.inventory().iter().map(Arc::as_ref);
+    let devices = || context.world.inventory().iter();
     let counts = Summary::of(devices());
     let mut item = json!({
         "id": context.posture().at("overview").guid(),

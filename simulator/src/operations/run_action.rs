@@ -26,7 +26,7 @@ pub(super) fn run(
     context.within_daily_cap(route, action.name(), 1)?;
     let call = route.backend_call(None);
     if let Some(device) = context.world.inventory().get(id) {
-        let (device, edition) = (Arc::clone(device), Arc::clone(&context.world.edition));
+        let (device, edition) = (device.share(), Arc::clone(&context.world.edition));
         *context.subject = Some(Box::new(Subject { action: action.name(), device, edition }));
     }
     let origin = Origin { by: context.signed_in.map(initiator), bulk: None };
@@ -38,7 +38,7 @@ pub(super) fn run(
     })?;
     context.record(Deed::Action(action.name().into()), id);
     let accepted = Accepted { tenant: context.tenant.id, request, at: context.now, version: route.version };
-    let answer = context.world.inventory().get(id).and_then(|device| action.reply(device, &accepted));
+    let answer = context.world.inventory().get(id).and_then(|device| action.reply(&device, &accepted));
     Ok(answer.map_or_else(Reply::no_content, |answer| written(&context, route, &answer)))
 }
 

@@ -59,7 +59,7 @@ fn scene() -> (Tenants, User, String, String) {
         let world = tenants.default_tenant().world();
         let named = |name: &str| -> ManagedDevice {
             let mut devices = world.inventory().iter();
-            devices.find(|device| device.record().device_name.as_str() == name).unwrap().as_ref().clone()
+            devices.find(|device| device.record().device_name.as_str() == name).unwrap().clone()
         };
         let own = named("iPhone-1");
         let users = world.inventory().base().users();

@@ -67,7 +67,7 @@ impl Context<'_> {
         let draw = self.posture();
         App::all()
             .find(|app| app.id(draw).eq_ignore_ascii_case(id))
-            .filter(|app| self.world.inventory().iter().any(|device| Which::With(*app, draw).has(device)))
+            .filter(|app| self.world.inventory().iter().any(|device| Which::With(*app, draw).has(&device)))
             .ok_or_else(|| self.unknown(route.backend_call(None)))
     }
 }

@@ -3,11 +3,16 @@
 //! A client's query goes through the service and its quirks, which may leave a filter or an order out. A person who looks
 //! for a device must find it, so the list is a question of its own.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 
-use crate::device::ManagedDevice;
+use crate::device::check_ins::Heard;
 use crate::device::platform::{Named, Platform};
-use crate::inventory::{Inventory, Texts};
+use crate::device::record::{self, Slot as _};
+use crate::device::{self, ManagedDevice};
+use crate::inventory::{Base, Columns, Inventory, Listed, Place, Texts};
+use crate::odata::value::Value;
 
 /// Devices of one page at most.
 pub const PAGE: usize = 200;
@@ -73,53 +78,53 @@ impl Named for Order {
 }
 
 /// What was found: how many there are, and one page of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Found<'i> {
     /// How many are as asked.
     pub count: usize,
     /// The page.
-    pub page: Vec<&'i ManagedDevice>,
+    pub page: Vec<Listed<'i>>,
 }
 
 impl Search {
     /// Looks through `inventory`; `last_check_in` is when a device was last heard of.
-    pub fn run<'i>(
-        &self,
-        inventory: &'i Inventory,
-        last_check_in: impl Fn(&ManagedDevice) -> DateTime<Utc>,
-    ) -> Found<'i> {
-        let devices = || inventory.iter().map(AsRef::as_ref);
+    pub fn run<'i>(&self, inventory: &'i Inventory, last_check_in: impl Fn(Heard) -> DateTime<Utc>) -> Found<'i> {
+        let page = |places: &mut dyn Iterator<Item = Place<'i>>| places.map(|place| inventory.at(place)).collect();
         if self.is_everything() && self.order == Order::Name && !self.descending {
-            return Found { count: inventory.len(), page: devices().skip(self.skip).take(self.top).collect() };
+            let places = &mut inventory.places(None).skip(self.skip).take(self.top);
+            return Found { count: inventory.len(), page: page(places) };
         }
         let needle = self.text.trim().to_lowercase();
-        let texts = (!needle.is_empty()).then(|| inventory.base().texts());
-        let has_text = |row: Option<usize>, device: &ManagedDevice| match (texts, row) {
+        let base = inventory.base();
+        let texts = (!needle.is_empty()).then(|| base.texts());
+        let has_text = |place: Place<'_>| match (texts, place) {
             (None, _) => true,
-            (Some(texts), Some(row)) => texts.have(row, &needle),
-            (Some(_), None) => Texts::of_device_have(device, &needle),
+            (Some(texts), Place::Row(row)) => texts.have(row, &needle),
+            (Some(_), Place::Changed(device)) => Texts::of_device_have(device, &needle),
         };
+        let columns = base.columns(&*LOOKED_AT);
         let found = inventory
-            .iter_placed()
-            .filter(|(row, device)| has_text(*row, device) && self.fits(device))
-            .map(|(_, device)| device.as_ref());
+            .places(None)
+            .filter(|place| has_text(*place))
+            .map(|place| (place, Glance::at(place, base, columns)))
+            .filter(|(_, glance)| self.fits(glance));
         if self.order == Order::Name && !self.descending {
-            let (mut count, mut page) = (0, Vec::new());
-            for device in found {
-                if count >= self.skip && page.len() < self.top {
-                    page.push(device);
+            let (mut count, mut places) = (0, Vec::new());
+            for (place, _) in found {
+                if count >= self.skip && places.len() < self.top {
+                    places.push(place);
                 }
                 count += 1;
             }
-            return Found { count, page };
+            return Found { count, page: page(&mut places.into_iter()) };
         }
-        let mut rows: Vec<(Rank, usize, &ManagedDevice)> = found
+        let mut rows: Vec<(Rank, usize, Place<'i>)> = found
             .enumerate()
-            .map(|(place, device)| (Rank::of(self.order, device, &last_check_in), place, device))
+            .map(|(number, (place, glance))| (Rank::of(self.order, &glance, &last_check_in), number, place))
             .collect();
         let count = rows.len();
         let (from, to) = (self.skip.min(count), self.skip.saturating_add(self.top).min(count));
-        let compare = |one: &(Rank, usize, &ManagedDevice), other: &(Rank, usize, &ManagedDevice)| {
+        let compare = |one: &(Rank, usize, Place<'i>), other: &(Rank, usize, Place<'i>)| {
             let order = (one.0, one.1).cmp(&(other.0, other.1));
             if self.descending { order.reverse() } else { order }
         };
@@ -133,7 +138,7 @@ impl Search {
             }
             rows[from..to].sort_unstable_by(compare);
         }
-        Found { count, page: rows[from..to].iter().map(|(_, _, device)| *device).collect() }
+        Found { count, page: page(&mut rows[from..to].iter().map(|(_, _, place)| *place)) }
     }
 
     fn is_everything(&self) -> bool {
@@ -144,11 +149,70 @@ impl Search {
     }
 
     /// Whether it is one of those asked for, whatever its texts are.
-    fn fits(&self, device: &ManagedDevice) -> bool {
+    fn fits(&self, device: &Glance<'_>) -> bool {
+        self.platform.is_none_or(|platform| device.heard.platform == platform)
+            && self.compliance.as_deref().is_none_or(|state| device.compliance == Some(state))
+            && (self.scope_tags.is_empty() || device::wears_any(device.scope_tags, &self.scope_tags))
+    }
+}
+
+/// As much of a device as decides whether it is listed and where.
+struct Glance<'i> {
+    heard: Heard,
+    user: &'i str,
+    version: &'i str,
+    compliance: Option<&'i str>,
+    scope_tags: Value<'i>,
+}
+
+/// The properties that a glance falls on.
+static LOOKED_AT: LazyLock<[u16; 6]> = LazyLock::new(|| {
+    ["userPrincipalName", "osVersion", "complianceState", "roleScopeTagIds", "enrolledDateTime", "lastSyncDateTime"]
+        .map(|name| record::property(name).expect("it is in the table").0)
+});
+
+impl<'i> Glance<'i> {
+    fn at(place: Place<'i>, base: &'i Base, columns: Option<&'i Columns>) -> Self {
+        match (place, columns) {
+            (Place::Changed(device), _) => Self::of(device),
+            (Place::Row(row), Some(columns)) => Self::of_row(base, columns, row),
+            (Place::Row(row), None) => match base.device(row) {
+                Listed::Kept(device) => Self::of(device),
+                Listed::Drawn(_) => unreachable!("a fleet of which nothing is kept has columns"),
+            },
+        }
+    }
+
+    fn of(device: &'i ManagedDevice) -> Self {
         let record = device.record();
-        self.platform.is_none_or(|platform| device.facts().platform == platform)
-            && self.compliance.as_deref().is_none_or(|state| record.compliance_state.as_deref() == Some(state))
-            && (self.scope_tags.is_empty() || device.wears_any(&self.scope_tags))
+        Self {
+            heard: device.heard(),
+            user: record.user_principal_name.as_str(),
+            version: record.os_version.as_str(),
+            compliance: record.compliance_state.as_deref(),
+            scope_tags: record.role_scope_tag_ids.value(),
+        }
+    }
+
+    fn of_row(base: &Base, columns: &'i Columns, row: usize) -> Self {
+        let [user, version, compliance, scope_tags, enrolled, synced] =
+            LOOKED_AT.map(|property| columns.value(row, property));
+        let text = |value| match value {
+            Value::String(text) | Value::Enum(text) => Some(text),
+            _ => None,
+        };
+        let date = |value| match value {
+            Value::DateTime(date) => date,
+            _ => record::never(),
+        };
+        let platform = columns.platform(base, row);
+        Self {
+            heard: Heard { online: true, platform, enrolled: date(enrolled), synced: date(synced) },
+            user: text(user).unwrap_or_default(),
+            version: text(version).unwrap_or_default(),
+            compliance: text(compliance),
+            scope_tags,
+        }
     }
 }
 
@@ -158,17 +222,16 @@ impl Search {
 struct Rank<'i>(u64, &'i str);
 
 impl<'i> Rank<'i> {
-    fn of(order: Order, device: &'i ManagedDevice, last: &impl Fn(&ManagedDevice) -> DateTime<Utc>) -> Self {
-        let record = device.record();
+    fn of(order: Order, device: &Glance<'i>, last: &impl Fn(Heard) -> DateTime<Utc>) -> Self {
         let text = match order {
             // The service's order is that of the devices' places.
             Order::Name => "",
-            Order::User => record.user_principal_name.as_str(),
-            Order::Platform => device.facts().platform.label(),
-            Order::Version => record.os_version.as_str(),
-            Order::Compliance => record.compliance_state.as_deref().unwrap_or_default(),
+            Order::User => device.user,
+            Order::Platform => device.heard.platform.label(),
+            Order::Version => device.version,
+            Order::Compliance => device.compliance.unwrap_or_default(),
             // Seconds and milliseconds of every year there is, moved so that they are not negative.
-            Order::LastCheckIn => return Self(last(device).timestamp_millis().cast_unsigned() ^ (1 << 63), ""),
+            Order::LastCheckIn => return Self(last(device.heard).timestamp_millis().cast_unsigned() ^ (1 << 63), ""),
         };
         let mut beginning = [0; 8];
         let known = text.len().min(beginning.len());
@@ -219,9 +282,9 @@ mod tests {
                 inventory.put(device(changed));
             }
             let search = Search { text: text.clone(), order, descending, skip, top, ..Search::default() };
-            let found = search.run(&inventory, |device| device.record().last_sync_date_time);
+            let found = search.run(&inventory, |heard| heard.synced);
             let needle = text.to_lowercase();
-            let mut expected: Vec<&ManagedDevice> = inventory.iter().map(AsRef::as_ref).filter(|device| {
+            let mut expected: Vec<ManagedDevice> = inventory.iter().map(|device| device.clone()).filter(|device| {
                 let record = device.record();
                 let all = [&record.device_name, &record.user_principal_name, &record.serial_number, &record.model, &record.id];
                 all.iter().any(|text| text.as_str().to_lowercase().contains(&needle))
@@ -238,8 +301,8 @@ mod tests {
                 expected.reverse();
             }
             prop_assert_eq!(found.count, expected.len());
-            let page: Vec<&ManagedDevice> = expected.into_iter().skip(skip).take(top).collect();
-            prop_assert_eq!(found.page, page);
+            let page: Vec<ManagedDevice> = expected.into_iter().skip(skip).take(top).collect();
+            prop_assert_eq!(found.page.iter().map(|device| ManagedDevice::clone(device)).collect::<Vec<_>>(), page);
         }
     }
 }

@@ -3,6 +3,8 @@
 //! A row of Graph's catalogue is one release of one app on one platform (observed: graph2otel, a page read in July
 //! 2026), and so it is here: [`App`] is three small numbers, and which devices have it is drawn, never stored.
 
+use std::ops::Deref;
+
 use crate::device::ManagedDevice;
 use crate::device::facts::{Enrolment, Ownership};
 use crate::device::platform::Platform;
@@ -240,10 +242,10 @@ pub fn installed(device: &ManagedDevice, draw: Draw) -> impl Iterator<Item = App
 }
 
 /// How many of `devices` have each app, by [`App::number`].
-pub fn counts<'a>(devices: impl Iterator<Item = &'a ManagedDevice>, draw: Draw) -> Vec<usize> {
+pub fn counts(devices: impl Iterator<Item = impl Deref<Target = ManagedDevice>>, draw: Draw) -> Vec<usize> {
     let mut counts = vec![0; App::COUNT];
     for device in devices {
-        for app in installed(device, draw) {
+        for app in installed(&device, draw) {
             counts[app.number()] += 1;
         }
     }

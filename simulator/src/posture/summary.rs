@@ -1,5 +1,7 @@
 //! The fleet in numbers: `managedDeviceOverview`.
 
+use std::ops::Deref;
+
 use crate::device::ManagedDevice;
 use crate::device::facts::Enrolment;
 use crate::device::platform::Platform;
@@ -47,10 +49,10 @@ pub fn is_co_managed(device: &ManagedDevice) -> bool {
 impl Summary {
     /// Counts `devices`. That AOSP and the sub-kinds of Android are part of `androidCount`, and everything Apple but
     /// Macs part of `iosCount`, is assumed.
-    pub fn of<'a>(devices: impl Iterator<Item = &'a ManagedDevice>) -> Self {
+    pub fn of(devices: impl Iterator<Item = impl Deref<Target = ManagedDevice>>) -> Self {
         let mut counts = Self::default();
         for device in devices {
-            counts.add(device);
+            counts.add(&device);
         }
         counts
     }

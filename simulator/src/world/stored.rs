@@ -159,7 +159,7 @@ impl TryFrom<Read> for State {
         if let Some(event) = due.iter().find(|event| event.number > scheduled) {
             return Err(format!("due: number {} of {scheduled} that were ever scheduled", event.number));
         }
-        inventory.iter().try_for_each(|device| check(device))?;
+        inventory.iter().try_for_each(|device| check(&device))?;
         let waiting: HashSet<Due> = due.iter().map(|event| event.what).collect();
         let due = due.into_iter().map(|event| ((event.at, event.number), event.what)).collect();
         Ok(Self { inventory, audits, events, due, waiting, scheduled, requests })

@@ -14,7 +14,7 @@ use crate::tenant::{DEFAULT_DOMAIN, fleet_draw};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// How many
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(fleet::MOST)))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(fleet::MOST_GENERATED)))]
     count: u32,
     /// What they are drawn from
     #[arg(long, value_name = "S", default_value_t = 1)]
