@@ -286,6 +286,7 @@ impl Options {
                 domain: self.tenant_domain,
                 seed: self.seed.unwrap_or(1),
                 fleet: fleet_source(self.fleet.as_deref())?,
+                kept: fleet::KEPT,
                 edition: self.edition.map(checked_edition).transpose()?,
                 quirks: quirks(self.quirks.as_deref(), &self.quirk)
                     .map_err(|error| UsageError(format!("--quirks, --quirk: {error}")))?,

@@ -166,8 +166,8 @@ pub const MOST: u32 = 1_000_000;
 /// The most devices a generated fleet has.
 pub const MOST_GENERATED: u32 = 10_000_000;
 
-/// The most devices of a generated fleet that are all kept in memory; of a larger one each is worked out when it is looked
-/// at.
+/// The usual bound of what is kept in memory of generated fleets: of a larger one each device is worked out when it is
+/// looked at.
 pub const KEPT: u32 = 10_000;
 
 impl Builtin {

@@ -48,6 +48,9 @@ pub struct TenantSpec {
     pub seed: u64,
     /// Where its devices come from.
     pub fleet: fleet::Source,
+    /// The size of the largest generated fleet whose devices are all kept in memory; of a larger one each is worked out
+    /// when it is looked at. No client sees the difference.
+    pub kept: u32,
     /// Its edition of the support matrix: an id, a date or `latest`.
     pub edition: Option<String>,
     /// How the doubtful is decided.
@@ -77,6 +80,7 @@ impl Default for TenantSpec {
             domain: None,
             seed: 1,
             fleet: fleet::Builtin::OneOfEach.into(),
+            kept: fleet::KEPT,
             edition: None,
             quirks: Quirks::default(),
             throttle: throttle::Mode::default(),
@@ -152,7 +156,7 @@ impl Tenant {
         let domain = spec.domain.clone().unwrap_or_else(|| DEFAULT_DOMAIN.to_owned());
         let edition = Shared::edition(spec.edition.as_deref().unwrap_or(support::DEFAULT_EDITION))?;
         let clock = spec.clock.start(wall);
-        let (base, warnings) = shared.base(&spec.fleet, &domain, spec.seed, clock.now(wall))?;
+        let (base, warnings) = shared.base(&spec, &domain, clock.now(wall))?;
         let directory = directory_of(id, &domain, &spec, draw);
         let base = Arc::new(base.with_people(directory.users.iter().map(owner)));
         let people = Arc::clone(&base);
@@ -349,6 +353,7 @@ type MadeFleet = (Arc<Base>, Vec<String>);
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct FleetKey {
     source: fleet::Source,
+    kept: u32,
     domain: String,
     seed: u64,
     day: chrono::NaiveDate,
@@ -367,21 +372,21 @@ impl Shared {
 
     fn base(
         &self,
-        source: &fleet::Source,
+        spec: &TenantSpec,
         domain: &str,
-        seed: u64,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Base>, Vec<String>), TenantError> {
+        let TenantSpec { fleet: source, kept: most, seed, .. } = spec;
         let day = now.date_naive();
-        let key = FleetKey { source: source.clone(), domain: domain.to_owned(), seed, day };
+        let key = FleetKey { source: source.clone(), kept: *most, domain: domain.to_owned(), seed: *seed, day };
         if let Some((base, warnings)) = self.lock().get(&key) {
             return Ok((Arc::clone(base), warnings.clone()));
         }
         let as_of = day.and_time(chrono::NaiveTime::MIN).and_utc();
-        let draw = fleet_draw(seed);
+        let draw = fleet_draw(*seed);
         let people = fleet::People::new(domain, draw.at("people"));
         let (base, warnings) = match source {
-            fleet::Source::Generated(count) if *count > fleet::KEPT => {
+            fleet::Source::Generated(count) if count > most => {
                 let fleet = fleet::Drawn { count: *count, people, as_of, draw };
                 (Base::drawn(Arc::new(fleet)), Vec::new())
             }

@@ -266,6 +266,7 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
         domain: message.domain,
         seed: message.seed.unwrap_or(default.seed),
         fleet,
+        kept: fleet::KEPT,
         edition: message.edition,
         quirks: config::quirks(message.quirks.as_deref(), &single).map_err(|error| ApiError::bad(error.to_string()))?,
         clock: message

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::thread;
 
-/// Rows that are not worth a thread of their own.
-const FEW: usize = 10_000;
+/// Rows that are not worth a thread of their own. Fewer where tests must meet more than one piece.
+const FEW: usize = if cfg!(test) { 100 } else { 10_000 };
 
 /// How many rows each piece but the last has.
 pub(super) fn size(rows: usize) -> usize {
