@@ -1,10 +1,12 @@
 //! What the size of a fleet costs: `cargo bench -p simtune --bench fleets`.
 //!
 //! A simulator in a process of its own for each size. No answer is asked for twice, so that none is one that was kept.
-//! `-- --write docs/performance` makes the table and the graph in the documents anew; `-- --most 10000000` goes further.
+//! `-- --write docs/performance.md` makes the table there and the graph beside it anew; `-- --most 10000000` goes further.
 
 #[path = "support/connection.rs"]
 mod connection;
+#[path = "support/document.rs"]
+mod document;
 #[path = "support/graph.rs"]
 mod graph;
 #[path = "support/measure.rs"]
@@ -42,16 +44,15 @@ struct Costs {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let after = |flag: &str| arguments.iter().position(|argument| argument == flag).map(|at| arguments[at + 1].clone());
-    let most: u32 = after("--most").map_or(1_000_000, |most| most.parse().expect("a number of devices"));
+    let most: u32 = document::after("--most").map_or(1_000_000, |most| most.parse().expect("a number of devices"));
     let sizes = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
     let costs: Vec<Costs> = sizes.into_iter().filter(|size| *size <= most).map(measure_size).collect();
     let table = table(&costs);
     println!("\n{table}");
-    if let Some(folder) = after("--write") {
-        std::fs::create_dir_all(&folder).expect("the folder can be made");
-        std::fs::write(format!("{folder}/sizes.md"), table).expect("the folder can be written to");
+    if let Some(path) = document::after("--write") {
+        document::put(&path, "sizes", &table);
+        let folder = path.trim_end_matches(".md");
+        std::fs::create_dir_all(folder).expect("the folder can be made");
         std::fs::write(format!("{folder}/sizes.svg"), graph(&costs)).expect("the folder can be written to");
     }
 }
@@ -137,17 +138,19 @@ struct Known {
     user: String,
 }
 
-/// Devices with a serial number and a user, spread over the first page.
+/// Devices with a user and with names of their own, from the middle of the fleet.
 fn known(connection: &mut Connection) -> Vec<Known> {
-    let (body, _) = connection.get(&format!("{DEVICES}?$select=id,serialNumber,deviceName,userPrincipalName"));
+    let from =
+        "$skiptoken=LastDeviceName%3d%27DESKTOP-4%27%2cLastDeviceId%3d%2700000000-0000-0000-0000-000000000000%27";
+    let (body, _) = connection.get(&format!("{DEVICES}?$select=id,serialNumber,deviceName,userPrincipalName&{from}"));
     let start = body.find('{').expect("JSON");
     // The page comes in one chunk.
     let end = body.rfind('}').expect("JSON");
     let page: serde_json::Value = serde_json::from_str(&body[start..=end]).expect("JSON");
     let known = page["value"].as_array().expect("devices").iter().filter_map(|device| {
         let text = |name: &str| device[name].as_str().filter(|text| !text.is_empty()).map(escaped);
-        let serial = text("serialNumber").filter(|serial| serial.len() > 1)?;
-        Some(Known { id: text("id")?, serial, name: text("deviceName")?, user: text("userPrincipalName")? })
+        let name = text("deviceName").filter(|name| name.starts_with("DESKTOP-"))?;
+        Some(Known { id: text("id")?, serial: text("serialNumber")?, name, user: text("userPrincipalName")? })
     });
     known.collect()
 }

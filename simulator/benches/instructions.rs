@@ -3,6 +3,9 @@
 //! Counts do not depend on what else the machine does. The same requests are answered twice in processes that differ only
 //! in how many there are; the difference divided by the number of requests in it is the cost of one. No socket, no
 //! kernel: from a request as hyper hands it over to an answer as hyper takes it.
+//!
+//! `-- --check` compares with what is written down in `benches/instructions.toml` and fails where a request has become more
+//! expensive than that by a twentieth; `-- --write` writes it down anew.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -26,10 +29,22 @@ const WARM: usize = 200;
 /// Requests that are counted.
 const COUNTED: usize = 2_000;
 
+/// How many hundredths a request may cost more than is written down. The tables of the hash maps are laid out anew in each
+/// process, and libraries choose their code by the processor.
+const TOLERANCE: u64 = 5;
+/// What is written down.
+const KNOWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.toml");
+
 /// What is asked, by name.
 const CASES: &[(&str, &str, &str)] = &[
     ("GET one device, kept", "GET", "/v1.0/deviceManagement/managedDevices/{id}"),
     ("GET a page of 10, kept", "GET", "/v1.0/deviceManagement/managedDevices?$top=10"),
+    ("GET one device, worked out", "GET", "/v1.0/deviceManagement/managedDevices/{id}?number={number}"),
+    (
+        "GET by serial number, worked out",
+        "GET",
+        "/v1.0/deviceManagement/managedDevices?$filter=serialNumber%20eq%20'{number}'",
+    ),
     ("POST resetPasscode", "POST", "/v1.0/deviceManagement/managedDevices/{id}/resetPasscode"),
 ];
 
@@ -42,9 +57,31 @@ fn main() {
         return;
     }
     println!("instructions per request, {COUNTED} requests each");
+    let told = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let known: toml::Table = std::fs::read_to_string(KNOWN).unwrap_or_default().parse().expect("it is TOML");
+    let mut counted = toml::Table::new();
+    let mut worse = Vec::new();
     for (index, (name, ..)) in CASES.iter().enumerate() {
         let cost = (instructions(index, WARM + COUNTED) - instructions(index, WARM)) / COUNTED as u64;
-        println!("{name:24} {cost:>9}");
+        let before = known.get(*name).and_then(toml::Value::as_integer).and_then(|cost| u64::try_from(cost).ok());
+        let against = before.map(|before| format!("   written down: {before}")).unwrap_or_default();
+        println!("{name:34} {cost:>9}{against}");
+        if before.is_none_or(|before| cost > before + before * TOLERANCE / 100) {
+            worse.push(*name);
+        }
+        counted.insert((*name).to_owned(), i64::try_from(cost).expect("a count").into());
+    }
+    if told("--write") {
+        let text =
+            format!("# Instructions per request; `cargo bench -p simtune --bench instructions -- --write`\n{counted}");
+        std::fs::write(KNOWN, text).expect("it can be written");
+    } else if told("--check") && !worse.is_empty() {
+        println!(
+            "more than {TOLERANCE} % above {KNOWN}, or not in it: {}. Find out why (valgrind --tool=callgrind), or write the \
+             new costs down with --write and say in the commit what they buy",
+            worse.join("; ")
+        );
+        std::process::exit(1);
     }
 }
 
@@ -78,17 +115,18 @@ fn answer(case: usize, count: usize) {
     let token = format!("Bearer {}", access_token::mint(&key, &claims));
     let service = Service::new(tenants, key, NextLink::Door, "127.0.0.1:3650".to_owned(), Log::silent());
 
-    let uri: Uri = target.replace("{id}", &id).parse().expect("a target");
+    let target = target.replace("{id}", &id);
     let mut headers = HeaderMap::new();
     headers.insert("host", HeaderValue::from_static("127.0.0.1:3650"));
     headers.insert("user-agent", HeaderValue::from_static("bench"));
     headers.insert("accept", HeaderValue::from_static("application/json"));
     headers.insert("content-length", HeaderValue::from_static("0"));
     headers.insert("authorization", HeaderValue::from_str(&token).expect("a token"));
-    for _ in 0..count {
+    for number in 0..count {
+        let uri: Uri = target.replace("{number}", &number.to_string()).parse().expect("a target");
         let answer = service.answer(Request {
             method: Method::from_bytes(method.as_bytes()).expect("a verb"),
-            uri: uri.clone(),
+            uri,
             version: Version::HTTP_11,
             headers: headers.clone(),
             body: Bytes::new(),

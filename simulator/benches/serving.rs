@@ -4,14 +4,18 @@
 //! else the machine does hits both. Figures are ratios within one run. The bare server answers every request with the
 //! bytes and headers recorded from the simulator, on the same runtime with the same number of threads; only request id
 //! and date are not made anew.
+//! `-- --write docs/performance.md` puts the table into the document.
 //! Both let go of clients that send no request: the bare server with hyper's timer, the simulator with its own.
 
+#[path = "support/document.rs"]
+mod document;
 #[path = "support/measure.rs"]
 mod measure;
 #[path = "support/simulator.rs"]
 mod simulator;
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -74,6 +78,7 @@ const CASES: &[Case] = &[
 ];
 
 fn compare() {
+    let mut table = "| | bare hyper | simtune | ratio | target | p50, ms | p99, ms | p99.9, ms |\n|---|---:|---:|---:|---:|---:|---:|---:|\n".to_owned();
     println!("{TURNS} turns of {TURN:?} each, interleaved; requests a second; the ratio is of the medians");
     for case in CASES {
         let simulator = Simulator::start(&["--fleet", case.fleet]);
@@ -109,13 +114,22 @@ fn compare() {
             let listed: Vec<String> = rates.iter().map(|rate| format!("{rate:.0}")).collect();
             println!("  {name:10} {}", listed.join(" "));
         }
-        for (name, delays) in [("bare hyper", &delays[0]), ("simtune", &delays[1])] {
-            let middle = |which: usize| {
-                let turns: Vec<f64> = delays.iter().map(|measured: &Vec<f64>| measured[which]).collect();
-                measure::median(&turns)
-            };
-            println!("  {name:10} p50 {:.3} ms, p99 {:.3} ms, p99.9 {:.3} ms", middle(1), middle(2), middle(3));
-        }
+        let middle = |server: usize, which: usize| {
+            let turns: Vec<f64> = delays[server].iter().map(|measured: &Vec<f64>| measured[which]).collect();
+            measure::median(&turns)
+        };
+        let told = |which| format!("{:.2} / {:.2}", middle(0, which), middle(1, which));
+        println!("  ms, bare / simtune: p50 {}, p99 {}, p99.9 {}", told(1), told(2), told(3));
+        let aim = if case.target > 0.0 { format!("{:.2}", case.target) } else { String::new() };
+        let _ = writeln!(
+            table,
+            "| {} | {bare_rate:.0} | {simtune_rate:.0} | {:.2} | {aim} | {} | {} | {} |",
+            case.name,
+            simtune_rate / bare_rate,
+            told(1),
+            told(2),
+            told(3)
+        );
         println!("  medians {bare_rate:.0} and {simtune_rate:.0}: ratio {:.3}{goal}", simtune_rate / bare_rate);
         if let Some(kib) = simulator.resident_kib() {
             println!(
@@ -126,6 +140,9 @@ fn compare() {
         let _ = std::fs::remove_file(file);
         let _ = std::fs::remove_file(request_file);
         let _ = std::fs::remove_file(certificate);
+    }
+    if let Some(path) = document::after("--write") {
+        document::put(&path, "serving", &table);
     }
 }
 
@@ -389,11 +406,17 @@ fn load(address: &str, request_file: &str, connections: usize, trusted: Option<&
                     }
                 };
                 stream.write_all(&request).await.expect("it reads");
-                let length = read_answer(&mut stream).await.len();
-                let mut buffer = vec![0; length];
+                let first = read_answer(&mut stream).await;
+                // Some servers close after each answer.
+                let closes =
+                    first.starts_with(b"HTTP/1.0") || find(&first.to_ascii_lowercase(), b"connection: close").is_some();
+                let mut buffer = vec![0; first.len()];
                 let mut delays = Vec::new();
                 while started.elapsed() < TURN {
                     let asked = measure::now();
+                    if closes {
+                        stream = Box::new(TcpStream::connect(address).await.expect("it listens"));
+                    }
                     stream.write_all(&request).await.expect("it reads");
                     stream.read_exact(&mut buffer).await.expect("it answers");
                     delays.push(asked.elapsed());

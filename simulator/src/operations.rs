@@ -36,7 +36,7 @@ use crate::exchange::Request;
 use crate::identity::user::User;
 use crate::inventory::Listed;
 use crate::journal::Subject;
-use crate::quirks::{UnknownEnumMembers, UnknownId};
+use crate::quirks::{Quirks, UnknownEnumMembers, UnknownId};
 use crate::route::{Operation, Route};
 use crate::tenant::Tenant;
 use crate::wire::error::{BackendCall, Refusal};
@@ -110,6 +110,26 @@ fn foreign_token() -> Refusal {
     let message =
         "Invalid query option '$skiptoken': it is not one of this collection's; follow @odata.nextLink unchanged.";
     Refusal::BadQuery { message: message.to_owned() }
+}
+
+/// Whether the answer needs a look at every device of the fleet, and nothing is changed by it.
+pub fn looks_far(route: &Route, query: &str, quirks: &Quirks) -> bool {
+    match route.operation {
+        Operation::ListDevices => route.app.is_some() || list_devices::looks_far(query, route.version, quirks),
+        Operation::CountDevices => list_devices::looks_far(query, route.version, quirks),
+        Operation::ListComanagedDevices
+        | Operation::ListAppDiagnostics
+        | Operation::DownloadAppDiagnostics
+        | Operation::ListDetectedApps
+        | Operation::GetDetectedApp
+        | Operation::ListDeviceCategories
+        | Operation::GetDeviceCategory
+        | Operation::GetOverview
+        | Operation::ListUsers
+        | Operation::GetUser
+        | Operation::GetMe => true,
+        _ => false,
+    }
 }
 
 /// Runs the operation that `route` names.

@@ -228,7 +228,7 @@ impl Service {
         if world.quirks().missing_content_type == MissingContentType::Refuse && has_untyped_body(request) {
             return Err(routed(Refusal::NoContentType));
         }
-        let route = match Unlooked::of(world, route) {
+        let route = match Unlooked::of(world, route, query) {
             Ok(unlooked) => return Ok(Decided::Unlooked(unlooked)),
             Err(route) => route,
         };

@@ -271,6 +271,14 @@ impl<'a> Seen<'a> {
         Self { by: Sight::Whole(device), last_sync }
     }
 
+    /// The device, if it was looked at as a whole.
+    pub(super) fn into_device(self) -> Option<Listed<'a>> {
+        match self.by {
+            Sight::Whole(device) => Some(device),
+            Sight::Row(..) => None,
+        }
+    }
+
     /// What stands at `place`, by those columns if there are any.
     pub(super) fn at(place: Place<'a>, columns: Option<&'a Columns>, context: &'a Context<'_>) -> Self {
         let inventory = context.world.inventory();

@@ -11,12 +11,14 @@ use super::which::Which;
 use super::{Context, Reply, directory, expand, foreign_token};
 use crate::device::Key;
 use crate::device::record::ApiVersion;
-use crate::inventory::{Base, FoundBy, Listed, Place};
+use crate::inventory::{Base, FoundBy, Inventory, Listed, Place};
 use crate::odata::evaluate::Predicate;
 use crate::odata::options::QueryOptions;
 use crate::odata::order::OrderBy;
 use crate::odata::skip_token::{SkipToken, next_link_query};
-use crate::quirks::{CountSegmentV1, CountUnasked, ListSingleGetOnly, MaxPageSize, PageSize, Skip, TopAbovePage};
+use crate::quirks::{
+    CountSegmentV1, CountUnasked, ListSingleGetOnly, MaxPageSize, PageSize, Quirks, Skip, TopAbovePage,
+};
 use crate::route::{self, Operation, Route, Whose};
 use crate::wire::device_json::{self, Form, View};
 use crate::wire::error::Refusal;
@@ -26,6 +28,9 @@ use crate::wire::json;
 const LABELS: [&str; 2] = ["LastDeviceName", "LastDeviceId"];
 /// The portal's own requests begin with `$skipToken=Skip='0'` (observed: contrib#2382, 2022-03-10).
 const PORTAL_LABEL: &str = "Skip";
+
+/// The property that rows are sorted by.
+const NAME: &str = "deviceName";
 
 /// A page about to be written.
 struct Page<'a> {
@@ -123,35 +128,57 @@ fn set_name(route: &Route) -> String {
     }
 }
 
-/// Where those of the devices stand that the filter lets pass, behind `after`.
+/// Whether a list asked for with `query` needs a look at every device. One that is refused does not.
+pub(super) fn looks_far(query: &str, version: ApiVersion, quirks: &Quirks) -> bool {
+    let Ok(options) = device_query::options(query) else { return false };
+    let Ok(filter) = device_query::filter(&options, version, quirks, &mut Vec::new()) else { return false };
+    let is_sorted = device_query::order(&options, version, quirks, &mut Vec::new()).is_ok_and(|order| order.is_some());
+    is_sorted || filter.is_some_and(|filter| device_query::sought(&filter).is_none_or(|(name, _)| !is_indexed(name)))
+}
+
+/// A device that was not left out, and itself if it had to be looked at for that.
+struct Passed<'a> {
+    place: Place<'a>,
+    device: Option<Listed<'a>>,
+}
+
+impl<'a> Passed<'a> {
+    fn device(self, inventory: &'a Inventory) -> Listed<'a> {
+        self.device.unwrap_or_else(|| inventory.at(self.place))
+    }
+}
+
+/// Those of the devices that the filter lets pass, behind `after`.
 fn passing<'a>(
     context: &'a Context<'_>,
     which: Which<'a>,
     filter: Option<&'a Predicate>,
     after: Option<&Key>,
-) -> Box<dyn Iterator<Item = Place<'a>> + 'a> {
+) -> Box<dyn Iterator<Item = Passed<'a>> + 'a> {
     let inventory = context.world.inventory();
     let few = rows(inventory.base(), which, filter);
-    let columns = filter.filter(|_| few.is_none()).and_then(|filter| device_query::columns(context, &filter.fields()));
+    let everything = which.is_all() && context.sees_everything();
+    // What is found by an index has to be looked at all the same, and wholly.
+    let columns = filter
+        .filter(|_| few.is_none() && everything)
+        .and_then(|filter| device_query::columns(context, &filter.fields()));
     let places: Box<dyn Iterator<Item = Place<'a>> + 'a> = match few {
         Some(rows) => Box::new(inventory.places_among(rows, after)),
         None => Box::new(inventory.places(after)),
     };
-    let everything = which.is_all() && context.sees_everything();
-    if everything && filter.is_none() {
-        return places;
-    }
-    Box::new(places.filter(move |place| {
-        let seen = if everything {
-            Seen::at(*place, columns, context)
-        } else {
-            let device = inventory.at(*place);
-            if !(context.sees(&device) && which.has(&device)) {
-                return false;
+    Box::new(places.filter_map(move |place| {
+        let seen = match filter {
+            None if everything => return Some(Passed { place, device: None }),
+            Some(_) if columns.is_some() => Seen::at(place, columns, context),
+            _ => {
+                let device = inventory.at(place);
+                if !everything && !(context.sees(&device) && which.has(&device)) {
+                    return None;
+                }
+                Seen::whole(device, context)
             }
-            Seen::whole(device, context)
         };
-        filter.is_none_or(|filter| filter.matches(&seen))
+        filter.is_none_or(|filter| filter.matches(&seen)).then(|| Passed { place, device: seen.into_device() })
     }))
 }
 
@@ -167,9 +194,13 @@ fn rows(base: &Base, which: Which<'_>, filter: Option<&Predicate>) -> Option<Vec
     let (property, text) = device_query::sought(filter?)?;
     match FoundBy::property(property) {
         Some(found_by) => Some(base.rows_with(found_by, text)),
-        None if property == "deviceName" => Some(base.rows_named(text)),
+        None if property == NAME => Some(base.rows_named(text)),
         None => None,
     }
+}
+
+fn is_indexed(property: &str) -> bool {
+    property == NAME || FoundBy::property(property).is_some()
 }
 
 /// How many devices the page holds at most.
@@ -211,21 +242,22 @@ fn page<'a>(
     });
 
     let inventory = context.world.inventory();
-    let places: Vec<Place<'_>> = if let Some(order) = order {
+    let mut devices: Vec<Listed<'_>> = if let Some(order) = order {
         let columns = device_query::columns(context, &order.fields());
-        let mut sorted: Vec<(Place<'_>, Seen<'_>)> =
-            passing(context, which, filter, None).map(|place| (place, Seen::at(place, columns, context))).collect();
+        let mut sorted: Vec<(Place<'_>, Seen<'_>)> = passing(context, which, filter, None)
+            .map(|passed| (passed.place, Seen::at(passed.place, columns, context)))
+            .collect();
         sorted.sort_by(|(_, a), (_, b)| order.compare(a, b));
         // A token's device is found again in the sorted list; one that is gone leaves nothing behind it.
         let start = after.map_or(0, |key| {
             let position = sorted.iter().position(|(place, _)| inventory.id_at(*place) == key.id);
             position.map_or(sorted.len(), |position| position + 1)
         });
-        sorted.into_iter().map(|(place, _)| place).skip(start).skip(skip).take(top + 1).collect()
+        sorted.into_iter().skip(start).skip(skip).take(top + 1).map(|(place, _)| inventory.at(place)).collect()
     } else {
-        passing(context, which, filter, after).skip(skip).take(top + 1).collect()
+        let passed = passing(context, which, filter, after).skip(skip).take(top + 1);
+        passed.map(|passed| passed.device(inventory)).collect()
     };
-    let mut devices: Vec<Listed<'_>> = places.into_iter().map(|place| inventory.at(place)).collect();
     let more = devices.len() > top;
     devices.truncate(top);
     let mut next = devices.last().filter(|_| more).map(|device| device.key());

@@ -54,7 +54,10 @@ pub(super) fn update(mut context: Context<'_>, route: &Route) -> Result<Reply, R
         device.edit(|record| *record = changed);
     });
     context.record(Deed::Patch(audited), id);
-    write_entity(&context, route, id, None, &[], Vec::new())
+    let Some(device) = context.world.inventory().get(id) else {
+        return Err(Refusal::UnknownDevice(route.backend_call(None)));
+    };
+    Ok(write_entity(&context, route, &device, None, &[], Vec::new()))
 }
 
 /// A property's value as JSON.

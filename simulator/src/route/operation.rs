@@ -184,26 +184,6 @@ impl Operation {
         }
     }
 
-    /// Whether it only reads, and may have to look at every device of the fleet.
-    pub fn looks_through(self) -> bool {
-        matches!(
-            self,
-            Self::ListDevices
-                | Self::CountDevices
-                | Self::ListComanagedDevices
-                | Self::ListAppDiagnostics
-                | Self::DownloadAppDiagnostics
-                | Self::ListDetectedApps
-                | Self::GetDetectedApp
-                | Self::ListDeviceCategories
-                | Self::GetDeviceCategory
-                | Self::GetOverview
-                | Self::ListUsers
-                | Self::GetUser
-                | Self::GetMe
-        )
-    }
-
     /// The application permissions any of which allows it, in the order a refusal lists them (documented on each
     /// operation's page; the order for reading devices was observed, cnspec#1708).
     pub fn scopes(self) -> &'static [&'static str] {

@@ -12,6 +12,7 @@ use super::outcome::{Outcome, keep};
 use crate::access::Caller;
 use crate::answers::Asked;
 use crate::exchange::Request;
+use crate::operations;
 use crate::rbac::SignedIn;
 use crate::route::{Operation, Route};
 use crate::wire::error::Refusal;
@@ -35,8 +36,8 @@ pub(super) struct Unlooked {
 
 impl Unlooked {
     /// What `route` asks of `world` as it is now, if that takes so long that nobody should wait for it.
-    pub(super) fn of(world: &World, route: Route) -> Result<Box<Self>, Route> {
-        if route.operation.looks_through() && world.inventory().base().is_drawn() {
+    pub(super) fn of(world: &World, route: Route, query: &str) -> Result<Box<Self>, Route> {
+        if world.inventory().base().is_drawn() && operations::looks_far(&route, query, world.quirks()) {
             Ok(Box::new(Self { world: world.as_it_is(), route, changes: world.answers.changes() }))
         } else {
             Err(route)
