@@ -90,7 +90,8 @@ impl Told<'_> {
         format!("{what}, in a tenant of {}{pages}{before}", counted(devices))
     }
 
-    fn wanted(&self, op: &Op) -> String {
+    /// An operation as the client was told it.
+    pub(crate) fn wanted(&self, op: &Op) -> String {
         let Some(call) = op.call(self.scenario) else { return "to wait".to_owned() };
         if call.args.as_object().is_some_and(serde_json::Map::is_empty) {
             return call.op;
@@ -190,7 +191,8 @@ fn curl(exchange: &Exchange) -> String {
     format!("curl -i {verb}{token} {base}{}", crate::process::quoted(rest))
 }
 
-fn act(stimulus: &Stimulus) -> String {
+/// What a stimulus does, in words.
+pub(crate) fn act(stimulus: &Stimulus) -> String {
     let json = serde_json::to_value(&stimulus.act).expect("acts become JSON");
     let members = json[stimulus.act.name()].as_object().cloned().unwrap_or_default();
     let values: Vec<String> =
@@ -202,7 +204,8 @@ fn act(stimulus: &Stimulus) -> String {
     }
 }
 
-fn end(performed: &Performed) -> String {
+/// How an operation ended, in words.
+pub(crate) fn end(performed: &Performed) -> String {
     match &performed.end {
         End::Hung => "did not come to an end".to_owned(),
         End::NotAwaited => "was not waited for".to_owned(),

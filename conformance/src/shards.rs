@@ -1,0 +1,245 @@
+//! Shares of a run, and how they are put together: what comes of it is what the run would have come to in one piece.
+//!
+//! A file of results says itself what it is. A whole run stands for itself, so that several of them are several clients, or
+//! one client at several times. Shares belong together by their client, and are a run only all together.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::results::{Results, RuleLine, Run, Summary};
+use crate::verdict::Verdict;
+
+/// A share of the scenarios that are drawn: `2/8` is the second one of eight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Shard {
+    /// Which one, from 1.
+    pub share: u64,
+    /// Of how many.
+    pub shares: u64,
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Self { share: 1, shares: 1 }
+    }
+}
+
+impl Shard {
+    /// Whether it is all there is.
+    pub const fn is_whole(self) -> bool {
+        self.shares == 1
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.share, self.shares)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts =
+            text.split_once('/').and_then(|(share, shares)| Some((share.parse().ok()?, shares.parse().ok()?)));
+        match parts {
+            Some((share, shares)) if share >= 1 && share <= shares => Ok(Self { share, shares }),
+            _ => Err("write it like 1/4: the first of four shares".to_owned()),
+        }
+    }
+}
+
+impl TryFrom<String> for Shard {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Shard> for String {
+    fn from(shard: Shard) -> Self {
+        shard.to_string()
+    }
+}
+
+/// Results, and the name of the file they are from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// The file.
+    pub name: String,
+    /// What is in it.
+    pub results: Results,
+}
+
+/// Why shares cannot be put together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// Some are not there.
+    #[error(
+        "{} of {client} {} missing: give {} results too; `--shard {} {arguments}` runs {} again",
+        listed(.missing), if .missing.len() == 1 { "is" } else { "are" }, if .missing.len() == 1 { "its" } else { "their" }, .missing[0],
+        if .missing.len() == 1 { "it" } else { "the first of them" }
+    )]
+    Missing {
+        /// Whose.
+        client: String,
+        /// Which.
+        missing: Vec<Shard>,
+        /// What else the run was given.
+        arguments: String,
+    },
+    /// One is there twice.
+    #[error(
+        "{first} and {second} are both shard {shard} of {client}; to compare two runs in shards, merge each by itself \
+         first: simtune-conformance report … --out DIR"
+    )]
+    Twice {
+        /// A file.
+        first: String,
+        /// Another one.
+        second: String,
+        /// What both are.
+        shard: Shard,
+        /// Whose.
+        client: String,
+    },
+    /// Two are of different runs.
+    #[error("{first} and {second} are shards of different runs of {client}: their {what} differ, {one} and {other}")]
+    Different {
+        /// A file.
+        first: String,
+        /// Another one.
+        second: String,
+        /// Whose.
+        client: String,
+        /// In what they differ.
+        what: &'static str,
+        /// What the first one says.
+        one: String,
+        /// What the second one says.
+        other: String,
+    },
+}
+
+fn listed(shards: &[Shard]) -> String {
+    let several = if shards.len() > 1 { "shards" } else { "shard" };
+    format!("{several} {}", shards.iter().map(Shard::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// The runs that files of results are of, each in the place of its first file.
+pub fn runs(sources: Vec<Source>) -> Result<Vec<Results>, MergeError> {
+    let mut groups: Vec<Vec<Source>> = Vec::new();
+    for source in sources {
+        let belongs = |group: &&mut Vec<Source>| {
+            let first = &group[0].results;
+            !shard(first).is_whole() && !shard(&source.results).is_whole() && first.client() == source.results.client()
+        };
+        match groups.iter_mut().find(belongs) {
+            Some(group) => group.push(source),
+            None => groups.push(vec![source]),
+        }
+    }
+    groups.into_iter().map(merged).collect()
+}
+
+fn shard(results: &Results) -> Shard {
+    results.run.as_ref().map(|run| run.shard).unwrap_or_default()
+}
+
+/// One run of all its shares; a whole run as it is.
+fn merged(mut sources: Vec<Source>) -> Result<Results, MergeError> {
+    sources.sort_by_key(|source| shard(&source.results));
+    let first = &sources[0];
+    let Some(run) = first.results.run.clone().filter(|run| !run.shard.is_whole()) else {
+        return Ok(sources.remove(0).results);
+    };
+    for source in &sources[1..] {
+        let other = source.results.run.as_ref().unwrap_or(&run);
+        if let Some((what, one, another)) = difference(&run, other) {
+            let (first, second) = (first.name.clone(), source.name.clone());
+            return Err(MergeError::Different { first, second, client: run.client, what, one, other: another });
+        }
+    }
+    for pair in sources.windows(2) {
+        let shard = (shard(&pair[0].results), shard(&pair[1].results));
+        if shard.0 == shard.1 {
+            let (first, second) = (pair[0].name.clone(), pair[1].name.clone());
+            return Err(MergeError::Twice { first, second, shard: shard.0, client: run.client });
+        }
+    }
+    let shares = run.shard.shares;
+    let missing: Vec<Shard> = (1..=shares)
+        .map(|share| Shard { share, shares })
+        .filter(|wanted| !sources.iter().any(|source| shard(&source.results) == *wanted))
+        .collect();
+    if !missing.is_empty() {
+        return Err(MergeError::Missing { arguments: arguments(&run), client: run.client, missing });
+    }
+
+    let mut whole = Results { run: Some(Run { shard: Shard::default(), merged: Some(shares), ..run }), ..Results::default() };
+    let mut scenarios = 0;
+    for Source { results, .. } in sources {
+        scenarios += results.summary.unwrap_or_default().scenarios;
+        whole.findings.extend(results.findings);
+        for line in results.rules {
+            match whole.rules.iter_mut().find(|known| known.report.rule == line.report.rule) {
+                Some(known) => together(known, line),
+                None => whole.rules.push(line),
+            }
+        }
+    }
+    whole.summary = Some(Summary::of(&whole.rules, &whole.findings, scenarios));
+    Ok(whole)
+}
+
+/// In what two shares differ that ought to be alike.
+fn difference(one: &Run, other: &Run) -> Option<(&'static str, String, String)> {
+    let spelled = |list: &[String]| if list.is_empty() { "none".to_owned() } else { list.join(" ") };
+    let aspects: [(&'static str, fn(&Run) -> String); 6] = [
+        ("versions", |run| run.version.clone()),
+        ("seeds", |run| run.seed.to_string()),
+        ("profiles", |run| run.profile.clone()),
+        ("numbers of shards", |run| run.shard.shares.to_string()),
+        ("numbers of scenarios to draw", |run| run.cases.to_string()),
+        ("kinds of run", |run| if run.smoke { "smoke" } else { "full" }.to_owned()),
+    ];
+    let found = aspects.into_iter().map(|(what, of)| (what, of(one), of(other))).find(|(_, one, other)| one != other);
+    let lists = [("rules asked for", &one.only, &other.only), ("capabilities", &one.capabilities, &other.capabilities)];
+    found.or_else(|| {
+        let found = lists.into_iter().find(|(_, one, other)| one != other)?;
+        Some((found.0, spelled(found.1), spelled(found.2)))
+    })
+}
+
+/// What a share was run with, beside its number.
+fn arguments(run: &Run) -> String {
+    let smoke = if run.smoke { " --smoke" } else { "" };
+    let cases = if run.smoke { String::new() } else { format!(" --cases {}", run.cases) };
+    let only: String = run.only.iter().map(|rules| format!(" --only '{rules}'")).collect();
+    format!("--seed {} --profile {}{cases}{smoke}{only}", run.seed, run.profile)
+}
+
+/// Puts what a rule came to in two shares together. The graver one tells its story; of equals, the first that has one.
+fn together(known: &mut RuleLine, other: RuleLine) {
+    let mut sum = known.report.clone();
+    sum.triggered += other.report.triggered;
+    sum.consumed += other.report.consumed;
+    sum.scenarios += other.report.scenarios;
+    let gravity = (gravity(known.report.verdict), gravity(other.report.verdict));
+    let tells_more = gravity.0 == gravity.1 && known.conviction.is_none() && other.conviction.is_some();
+    if gravity.1 > gravity.0 || tells_more {
+        *known = other;
+    }
+    let report = &mut known.report;
+    (report.triggered, report.consumed, report.scenarios) = (sum.triggered, sum.consumed, sum.scenarios);
+}
+
+/// The order of gravity, where a waiver of something that failed elsewhere is not stale.
+fn gravity(verdict: Verdict) -> Verdict {
+    if verdict == Verdict::UnexpectedPass { Verdict::Pass } else { verdict }
+}
