@@ -44,8 +44,7 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts =
-            text.split_once('/').and_then(|(share, shares)| Some((share.parse().ok()?, shares.parse().ok()?)));
+        let parts = text.split_once('/').and_then(|(share, shares)| Some((share.parse().ok()?, shares.parse().ok()?)));
         match parts {
             Some((share, shares)) if share >= 1 && share <= shares => Ok(Self { share, shares }),
             _ => Err("write it like 1/4: the first of four shares".to_owned()),
@@ -81,9 +80,10 @@ pub struct Source {
 pub enum MergeError {
     /// Some are not there.
     #[error(
-        "{} of {client} {} missing: give {} results too; `--shard {} {arguments}` runs {} again",
+        "{} of {client} {} missing: give {} results too; `--shard {} {arguments}` runs {} again{}",
         listed(.missing), if .missing.len() == 1 { "is" } else { "are" }, if .missing.len() == 1 { "its" } else { "their" }, .missing[0],
-        if .missing.len() == 1 { "it" } else { "the first of them" }
+        if .missing.len() == 1 { "it" } else { "the first of them" },
+        .strayed.as_ref().map_or_else(String::new, |(file, client)| format!("; {file} is that shard of another client, {client}"))
     )]
     Missing {
         /// Whose.
@@ -92,6 +92,8 @@ pub enum MergeError {
         missing: Vec<Shard>,
         /// What else the run was given.
         arguments: String,
+        /// A file that is the first of these for somebody else, and for whom.
+        strayed: Option<(String, String)>,
     },
     /// One is there twice.
     #[error(
@@ -133,6 +135,10 @@ fn listed(shards: &[Shard]) -> String {
 
 /// The runs that files of results are of, each in the place of its first file.
 pub fn runs(sources: Vec<Source>) -> Result<Vec<Results>, MergeError> {
+    let all: Vec<(String, String, Shard)> = sources
+        .iter()
+        .map(|source| (source.name.clone(), source.results.client().to_owned(), shard(&source.results)))
+        .collect();
     let mut groups: Vec<Vec<Source>> = Vec::new();
     for source in sources {
         let belongs = |group: &&mut Vec<Source>| {
@@ -144,10 +150,22 @@ pub fn runs(sources: Vec<Source>) -> Result<Vec<Results>, MergeError> {
             None => groups.push(vec![source]),
         }
     }
-    groups.into_iter().map(merged).collect()
+    groups.into_iter().map(merged).collect::<Result<_, _>>().map_err(|error| error.with_stray(all))
 }
 
-fn shard(results: &Results) -> Shard {
+impl MergeError {
+    /// Names the file that was taken for the one that is missing.
+    fn with_stray(mut self, all: Vec<(String, String, Shard)>) -> Self {
+        if let Self::Missing { client: of, missing, strayed, .. } = &mut self {
+            let is_stray = |(_, client, shard): &(String, String, Shard)| client != of && *shard == missing[0];
+            *strayed = all.into_iter().find(is_stray).map(|(file, client, _)| (file, client));
+        }
+        self
+    }
+}
+
+/// Which share of a run results are.
+pub fn shard(results: &Results) -> Shard {
     results.run.as_ref().map(|run| run.shard).unwrap_or_default()
 }
 
@@ -178,10 +196,11 @@ fn merged(mut sources: Vec<Source>) -> Result<Results, MergeError> {
         .filter(|wanted| !sources.iter().any(|source| shard(&source.results) == *wanted))
         .collect();
     if !missing.is_empty() {
-        return Err(MergeError::Missing { arguments: arguments(&run), client: run.client, missing });
+        return Err(MergeError::Missing { arguments: arguments(&run), client: run.client, missing, strayed: None });
     }
 
-    let mut whole = Results { run: Some(Run { shard: Shard::default(), merged: Some(shares), ..run }), ..Results::default() };
+    let mut whole =
+        Results { run: Some(Run { shard: Shard::default(), merged: Some(shares), ..run }), ..Results::default() };
     let mut scenarios = 0;
     for Source { results, .. } in sources {
         scenarios += results.summary.unwrap_or_default().scenarios;
@@ -242,4 +261,129 @@ fn together(known: &mut RuleLine, other: RuleLine) {
 /// The order of gravity, where a waiver of something that failed elsewhere is not stale.
 fn gravity(verdict: Verdict) -> Verdict {
     if verdict == Verdict::UnexpectedPass { Verdict::Pass } else { verdict }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::results::Waived;
+    use crate::verdict::RuleReport;
+    use crate::waivers::{Expect, Waiver, When};
+
+    fn line(verdict: Verdict, waiver: Option<&Waiver>) -> RuleLine {
+        let report = RuleReport {
+            rule: "THR-09".to_owned(),
+            verdict: waiver.map_or(verdict, |waiver| waiver.applied(verdict)),
+            triggered: 1,
+            consumed: 1,
+            scenarios: 1,
+            minimal: None,
+        };
+        let waived = waiver.filter(|waiver| waiver.applied(verdict) != verdict);
+        let waived = waived.map(|_| Waived { reason: String::new(), expires: String::new(), issue: None });
+        RuleLine { waiver: waived, ..RuleLine::of(&report) }
+    }
+
+    fn waiver(expect: Expect) -> Waiver {
+        Waiver {
+            rule: "THR-09".to_owned(),
+            expect,
+            reason: "known".to_owned(),
+            expires: NaiveDate::default(),
+            when: When::default(),
+            issue: None,
+        }
+    }
+
+    fn source(share: u64, shares: u64, change: impl FnOnce(&mut Run)) -> Source {
+        let mut run =
+            Run { version: "1.0.0".into(), seed: 1, client: "mine".into(), profile: "graph".into(), ..Run::default() };
+        run.shard = Shard { share, shares };
+        run.cases = 100;
+        change(&mut run);
+        let rules = vec![line(Verdict::Pass, None)];
+        let summary = Some(Summary::of(&rules, &[], 10));
+        Source {
+            name: format!("{share}.ndjson"),
+            results: Results { run: Some(run), rules, summary, ..Results::default() },
+        }
+    }
+
+    proptest! {
+        /// Whether a waiver is heeded in each share or once for all of them makes no difference.
+        #[test]
+        fn waivers_hold_for_shares_as_for_the_whole(
+            verdicts in proptest::collection::vec(proptest::sample::select(vec![
+                Verdict::Inconclusive, Verdict::Pass, Verdict::Info, Verdict::Warn, Verdict::Flaky, Verdict::Fail,
+            ]), 1..9),
+            expect in proptest::sample::select(vec![None, Some(Expect::Fail), Some(Expect::Flaky)]),
+        ) {
+            let waiver = expect.map(waiver);
+            let mut shares = verdicts.iter().map(|verdict| line(*verdict, waiver.as_ref()));
+            let mut merged = shares.next().expect("one at least");
+            shares.for_each(|share| together(&mut merged, share));
+            let gravest = verdicts.iter().max().expect("one at least");
+            let whole = line(*gravest, waiver.as_ref());
+            prop_assert_eq!(merged.report.verdict, whole.report.verdict);
+            prop_assert_eq!(merged.waiver, whole.waiver);
+            prop_assert_eq!(merged.report.scenarios as usize, verdicts.len());
+        }
+    }
+
+    #[test]
+    fn a_shard_is_written_as_it_is_read() {
+        for text in ["1/1", "2/8", "8/8"] {
+            assert_eq!(text.parse::<Shard>().unwrap().to_string(), text);
+        }
+        for text in ["0/4", "5/4", "4", "a/b", "", "1/0", "-1/2"] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_runs_stand_side_by_side_and_shards_become_one() {
+        let nothing = |_: &mut Run| ();
+        let theirs = |run: &mut Run| run.client = "theirs".into();
+        let sources = vec![
+            source(2, 2, nothing),
+            source(1, 1, nothing),
+            source(2, 2, theirs),
+            source(1, 2, nothing),
+            source(1, 1, theirs),
+            source(1, 2, theirs),
+        ];
+        let runs = runs(sources).unwrap();
+        let seen: Vec<_> = runs
+            .iter()
+            .map(|run| (run.client(), run.run.as_ref().unwrap().merged, run.summary.unwrap().scenarios))
+            .collect();
+        assert_eq!(seen, [("mine", Some(2), 20), ("mine", None, 10), ("theirs", Some(2), 20), ("theirs", None, 10)]);
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_named() {
+        let nothing = |_: &mut Run| ();
+        let wrong = |sources: Vec<Source>| runs(sources).unwrap_err().to_string();
+        let with = |change: fn(&mut Run)| wrong(vec![source(1, 2, nothing), source(2, 2, change)]);
+        insta::assert_snapshot!(
+            [
+                wrong(vec![source(2, 8, nothing)]),
+                wrong((1..=8).filter(|share| *share != 3).map(|share| source(share, 8, nothing)).collect()),
+                wrong(vec![source(1, 2, nothing), source(2, 2, nothing), source(2, 2, nothing)]),
+                wrong(vec![source(1, 2, nothing), source(2, 3, nothing)]),
+                with(|run| run.client = "theirs".into()),
+                with(|run| run.version = "2.0.0".into()),
+                with(|run| run.seed = 2),
+                with(|run| run.profile = "strict".into()),
+                with(|run| run.cases = 7),
+                with(|run| run.smoke = true),
+                with(|run| run.only = vec!["PAG-*".into()]),
+                with(|run| run.capabilities = vec!["op.list".into()]),
+            ]
+            .join("\n")
+        );
+    }
 }

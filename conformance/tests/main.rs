@@ -12,6 +12,7 @@ mod proof;
 mod protocol;
 mod readme;
 mod registry;
+mod reports;
 mod shrinking;
 mod truth;
 mod vocabulary;

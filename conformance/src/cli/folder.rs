@@ -125,8 +125,5 @@ fn har_of(failure: &str) -> String {
 }
 
 pub(super) fn cannot_write(path: &Path, error: &std::io::Error) -> Trouble {
-    Trouble {
-        exit: ExitCode::Harness,
-        text: format!("cannot write {}: {error}; name another place", path.display()),
-    }
+    Trouble { exit: ExitCode::Harness, text: format!("cannot write {}: {error}; name another place", path.display()) }
 }

@@ -15,6 +15,7 @@ const SCENARIO: &str = "{\"event\":\"scenario\"";
 
 pub(super) fn run(arguments: &ReportArguments) -> Done {
     let sources = arguments.results.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?;
+    let is_first_told = sources.iter().any(|source| !shards::shard(&source.results).is_whole());
     let mut runs = shards::runs(sources).map_err(|error| Trouble::usage(error.to_string()))?;
     let mut folder = None;
     if let Some(path) = &arguments.out {
@@ -33,15 +34,12 @@ pub(super) fn run(arguments: &ReportArguments) -> Done {
         [one] => print(&render::terminal(one, folder.as_deref())),
         several => print(&render::compare(several)),
     }
-    Ok(exit(&runs))
-}
-
-/// Shards put together end as the run would have ended in one piece; what has ended already is only shown.
-fn exit(runs: &[Results]) -> ExitCode {
-    match runs {
-        [Results { run: Some(run), summary: Some(summary), .. }] if run.merged.is_some() => ExitCode::of(summary.exit),
-        _ => ExitCode::Ok,
-    }
+    // Shards put together end as the run would have ended in one piece; what has ended already is only shown.
+    let ended = match runs.as_slice() {
+        [one] if is_first_told => one.summary.map(|summary| ExitCode::of(summary.exit)),
+        _ => None,
+    };
+    Ok(ended.unwrap_or(ExitCode::Ok))
 }
 
 fn source(file: &Path) -> Result<Source, Trouble> {
@@ -57,7 +55,8 @@ fn source(file: &Path) -> Result<Source, Trouble> {
 /// Copies the lines of scenarios as they are: there may be millions, and nobody looks at them here.
 fn copy_scenarios(files: &[PathBuf], folder: &Path, to: &mut dyn Write) -> Result<(), Trouble> {
     for file in files {
-        let opened = File::open(file).map_err(|error| Trouble::usage(format!("cannot read {}: {error}", file.display())))?;
+        let opened =
+            File::open(file).map_err(|error| Trouble::usage(format!("cannot read {}: {error}", file.display())))?;
         for line in BufReader::new(opened).lines() {
             let line = line.map_err(|error| Trouble::usage(format!("cannot read {}: {error}", file.display())))?;
             if line.starts_with(SCENARIO) {

@@ -78,7 +78,8 @@ fn entry(kept: &Kept, page: &str, scheme: &str, calendar: &Calendar) -> Json {
             "headers": headers(&request.headers),
             "queryString": query,
             "headersSize": -1,
-            "bodySize": kept.request_bytes,
+            // What is masked has another length.
+            "bodySize": request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(kept.request_bytes),
         },
         "response": {
             // 0 is what browsers write where there was no answer.

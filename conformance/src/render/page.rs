@@ -79,6 +79,11 @@ impl Page<'_> {
         self.clients.len() > 1
     }
 
+    /// Whether the table shows at first only where clients differ.
+    fn opens_with_differences(&self) -> bool {
+        self.is_comparison() && self.differences() > 0
+    }
+
     /// How many rules are to be looked at.
     fn looks(&self) -> usize {
         self.count(|row| row.look)
@@ -300,10 +305,13 @@ impl<'a> Story<'a> {
             lines.filter(|(head, _)| *head == wanted).map(|(_, rest)| rest).collect::<Vec<&str>>()
         };
         let mut shown: Vec<(&str, &str)> = Vec::new();
-        for head in ["asked", "client", "source"] {
-            shown.extend(headed(head).into_iter().map(|rest| (if head == "source" { "required by" } else { head }, rest)));
-        }
         let rows = line.conviction.as_ref().filter(|_| is_whole).map(lane::rows).unwrap_or_default();
+        for (head, name) in [("asked", "asked"), ("client", "client"), ("source", "required by")] {
+            // What the client said is a row already.
+            if head != "client" || rows.is_empty() {
+                shown.extend(headed(head).into_iter().map(|rest| (name, rest)));
+            }
+        }
         let wire = if rows.is_empty() {
             line.story.iter().filter(|text| text.starts_with(' ')).map(|text| text.trim()).collect()
         } else {
@@ -361,7 +369,10 @@ fn says(results: &Results) -> (String, &'static str) {
         }
         2 => ("Nothing was tested.".to_owned(), "warn"),
         _ => (
-            format!("{} could not be run: believe nothing here.", several(summary.harness_error, "scenario", "scenarios")),
+            format!(
+                "{} could not be run: believe nothing here.",
+                several(summary.harness_error, "scenario", "scenarios")
+            ),
             "bad",
         ),
     }
@@ -385,7 +396,7 @@ fn facts(run: Option<&Run>, results: &Results) -> Vec<(&'static str, String)> {
             facts.push(("Kind of run", "smoke: no drawn scenarios, no long waits".to_owned()));
         }
         if !run.command.is_empty() {
-            facts.push(("Driver", lane::shortened(&run.command)));
+            facts.push(("Driver", lane::shortened(run.command.trim_start_matches("-- "))));
         }
     }
     facts
@@ -456,12 +467,13 @@ fn row<'a>(line: &'a RuleLine, runs: &'a [Results], clients: &[Client<'_>]) -> R
         let (triggered, scenarios) = (line.report.triggered, line.report.scenarios);
         Some(Cell { mark: mark(line.report.verdict), story, triggered, scenarios })
     };
-    let verdict = |line: &Option<&RuleLine>| line.map(|line| line.report.verdict);
+    let verdicts: Vec<Verdict> = lines.iter().flatten().map(|line| line.report.verdict).collect();
     RuleRow {
         rule,
         summary: words(&line.summary),
-        look: lines.iter().any(|line| verdict(line).is_some_and(is_to_be_looked_at)),
-        differs: lines.windows(2).any(|pair| verdict(&pair[0]) != verdict(&pair[1])),
+        look: verdicts.iter().any(|verdict| is_to_be_looked_at(*verdict)),
+        // Who was not asked does not differ.
+        differs: verdicts.windows(2).any(|pair| pair[0] != pair[1]),
         cells: lines.iter().zip(clients).map(cell).collect(),
     }
 }
