@@ -149,6 +149,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     })
 }
 
+/// Whether the program understands arguments, without doing what they say: documents are held to it.
+pub fn understands(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> {
+    Cli::try_parse_from(arguments).map(|_| ()).map_err(|error| error.to_string())
+}
+
 /// Why a command did not do what it was asked for.
 struct Trouble {
     exit: ExitCode,

@@ -81,7 +81,7 @@ impl Conviction {
             op: performed.op,
             asked: told.scenario.program.get(performed.op).map_or_else(String::new, |op| told.wanted(op)),
             began: performed.began,
-            said: story::end(performed),
+            said: story::end(performed, &told.evidence.end.secrets),
             ended: performed.ended,
         });
         Self {

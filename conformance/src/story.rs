@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::client_log::{End, Performed};
 use crate::evidence::Evidence;
+use crate::masking::masked;
 use crate::operation::Op;
 use crate::rule::{Profile, Rule};
 use crate::runner::Failure;
@@ -156,7 +157,7 @@ impl Told<'_> {
     fn said(&self) -> Option<String> {
         let performed = self.evidence.log.of(self.operation()?)?;
         let ms = performed.ended.0 / 1_000;
-        Some(format!("{} after {ms} ms", end(performed)))
+        Some(format!("{} after {ms} ms", end(performed, &self.evidence.end.secrets)))
     }
 
     /// The same by hand, against `simtune serve`.
@@ -204,12 +205,12 @@ pub(crate) fn act(stimulus: &Stimulus) -> String {
     }
 }
 
-/// How an operation ended, in words.
-pub(crate) fn end(performed: &Performed) -> String {
+/// How an operation ended, in words, of which none is a secret.
+pub(crate) fn end(performed: &Performed, secrets: &[String]) -> String {
     match &performed.end {
         End::Hung => "did not come to an end".to_owned(),
         End::NotAwaited => "was not waited for".to_owned(),
-        End::Crashed(how) => format!("crashed: {}", shortened(how, 120)),
+        End::Crashed(how) => format!("crashed: {}", shortened(&masked(how, secrets), 120)),
         End::Answered(answer) if answer.unsupported => "has no such operation".to_owned(),
         End::Answered(answer) if answer.ok => {
             let mut said = "said that all went well".to_owned();
@@ -234,7 +235,7 @@ pub(crate) fn end(performed: &Performed) -> String {
                 let _ = write!(said, ", outcome {}", name(&outcome));
             }
             if let Some(message) = &error.message {
-                let _ = write!(said, ": {}", shortened(message, 80));
+                let _ = write!(said, ": {}", shortened(&masked(message, secrets), 80));
             }
             said
         }

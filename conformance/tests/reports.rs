@@ -1,6 +1,7 @@
 //! What is made of results: the page, the exchanges of failures, the badge, and shards that become one run.
 
 use serde_json::{Value as Json, json};
+use simtune_conformance::client_log::{Answer, ClientError, End};
 use simtune_conformance::conviction::{BODY, Conviction, KEPT_AT_EITHER_END};
 use simtune_conformance::defect::{Defect, Defects};
 use simtune_conformance::failure_file::FailureFile;
@@ -283,6 +284,33 @@ fn what_is_kept_of_a_failure_is_bounded() {
     assert_eq!(conviction.exchanges[0].response_bytes, 2 * BODY);
     let text = serde_json::to_string(&conviction).expect("JSON");
     assert!(text.len() < 2 * KEPT_AT_EITHER_END * (BODY + 12_000), "{}", text.len());
+}
+
+/// A client that tells its token in its error is shown, and its token is not.
+#[test]
+fn what_a_client_says_is_masked_before_it_is_cut() {
+    let drive = InProcess::new(&CAPABILITIES, |surroundings| {
+        ReferenceClient::with(surroundings, Defects::only(Defect::FirstPageOnly))
+    });
+    let report = runner::check(&drive, &plan("PAG-01", 0));
+    let failure = &report.failures[0];
+    let secret = format!("eyJ{}", "0".repeat(300));
+    let mut evidence = failure.smallest.evidence.clone();
+    evidence.end.secrets.push(secret.clone());
+    let error = ClientError { message: Some(format!("refused: {secret}")), ..ClientError::default() };
+    evidence.log.operations[0].end = End::Answered(Box::new(Answer::failed(error)));
+    let told = Told {
+        rule: failure.rule,
+        profile: Profile::Graph,
+        scenario: &failure.smallest.scenario,
+        evidence: &evidence,
+        text: "",
+        witness: &failure.smallest.witness,
+        replay: None,
+    };
+    let said = told.lines().join("\n") + &Conviction::of(&told, failure.verdict).operations[0].said;
+    assert_eq!(said.matches("refused: #").count(), 2, "{said}");
+    assert!(!said.contains("eyJ"), "{said}");
 }
 
 /// The shape of HAR 1.2, as far as members are required.
