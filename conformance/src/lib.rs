@@ -40,8 +40,8 @@
 //! | `real_time` | real sockets and the computer's clock, for a Rust client in a program of its own | `http`, `transport`, `simulator` |
 //! | [`story`](mod@story), [`failure_file`], [`conviction`] | a conviction for people, one to be run again, and one with all that is shown of it | the runner |
 //! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict`, `conviction` |
-//! | [`shards`] | shares of a run, and how they are put together | `results` |
-//! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results` |
+//! | [`shards`] | shares of a run, and how they are put together | `results`, `process` |
+//! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results`, `conviction`, `trace` |
 //! | [`cli`](mod@cli) | the program | all of the above |
 //! | [`self_test`] | clients whose guilt or innocence is known, before every rule | all but `cli` |
 //!

@@ -92,7 +92,7 @@ pub struct RuleLine {
     pub story: Vec<String>,
     /// The failure as it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conviction: Option<Conviction>,
+    pub conviction: Option<Box<Conviction>>,
     /// The waiver that was heeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waived>,

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::process::quoted;
 use crate::results::{Results, RuleLine, Run, Summary};
 use crate::verdict::Verdict;
 
@@ -111,20 +112,16 @@ pub enum MergeError {
         client: String,
     },
     /// Two are of different runs.
-    #[error("{first} and {second} are shards of different runs of {client}: their {what} differ, {one} and {other}")]
+    #[error("{files} are shards of different runs of {client}: their {what} differ, {values}")]
     Different {
-        /// A file.
-        first: String,
-        /// Another one.
-        second: String,
+        /// Both files.
+        files: String,
         /// Whose.
         client: String,
         /// In what they differ.
         what: &'static str,
-        /// What the first one says.
-        one: String,
-        /// What the second one says.
-        other: String,
+        /// What each of them says.
+        values: String,
     },
 }
 
@@ -179,8 +176,8 @@ fn merged(mut sources: Vec<Source>) -> Result<Results, MergeError> {
     for source in &sources[1..] {
         let other = source.results.run.as_ref().unwrap_or(&run);
         if let Some((what, one, another)) = difference(&run, other) {
-            let (first, second) = (first.name.clone(), source.name.clone());
-            return Err(MergeError::Different { first, second, client: run.client, what, one, other: another });
+            let (files, values) = (format!("{} and {}", first.name, source.name), format!("{one} and {another}"));
+            return Err(MergeError::Different { files, client: run.client, what, values });
         }
     }
     for pair in sources.windows(2) {
@@ -218,29 +215,37 @@ fn merged(mut sources: Vec<Source>) -> Result<Results, MergeError> {
 
 /// In what two shares differ that ought to be alike.
 fn difference(one: &Run, other: &Run) -> Option<(&'static str, String, String)> {
-    let spelled = |list: &[String]| if list.is_empty() { "none".to_owned() } else { list.join(" ") };
-    let aspects: [(&'static str, fn(&Run) -> String); 6] = [
-        ("versions", |run| run.version.clone()),
-        ("seeds", |run| run.seed.to_string()),
-        ("profiles", |run| run.profile.clone()),
-        ("numbers of shards", |run| run.shard.shares.to_string()),
-        ("numbers of scenarios to draw", |run| run.cases.to_string()),
-        ("kinds of run", |run| if run.smoke { "smoke" } else { "full" }.to_owned()),
-    ];
-    let found = aspects.into_iter().map(|(what, of)| (what, of(one), of(other))).find(|(_, one, other)| one != other);
-    let lists = [("rules asked for", &one.only, &other.only), ("capabilities", &one.capabilities, &other.capabilities)];
-    found.or_else(|| {
-        let found = lists.into_iter().find(|(_, one, other)| one != other)?;
-        Some((found.0, spelled(found.1), spelled(found.2)))
+    aspects(one).into_iter().zip(aspects(other)).find_map(|((what, one), (_, other))| {
+        let differ = one != other;
+        differ.then_some((what, one, other))
     })
+}
+
+/// What all shares of a run have in common.
+fn aspects(run: &Run) -> [(&'static str, String); 8] {
+    let spelled = |list: &[String]| if list.is_empty() { "none".to_owned() } else { list.join(" ") };
+    [
+        ("versions", run.version.clone()),
+        ("seeds", run.seed.to_string()),
+        ("profiles", run.profile.clone()),
+        ("numbers of shards", run.shard.shares.to_string()),
+        ("numbers of scenarios to draw", run.cases.to_string()),
+        ("kinds of run", if run.smoke { "smoke" } else { "full" }.to_owned()),
+        ("rules asked for", spelled(&run.only)),
+        ("capabilities", spelled(&run.capabilities)),
+    ]
 }
 
 /// What a share was run with, beside its number.
 fn arguments(run: &Run) -> String {
     let smoke = if run.smoke { " --smoke" } else { "" };
     let cases = if run.smoke { String::new() } else { format!(" --cases {}", run.cases) };
-    let only: String = run.only.iter().map(|rules| format!(" --only '{rules}'")).collect();
-    format!("--seed {} --profile {}{cases}{smoke}{only}", run.seed, run.profile)
+    let mut text = format!("--seed {} --profile {}{cases}{smoke}", run.seed, run.profile);
+    for rules in &run.only {
+        text.push_str(" --only ");
+        text.push_str(&quoted(rules));
+    }
+    text
 }
 
 /// Puts what a rule came to in two shares together. The graver one tells its story; of equals, the first that has one.
@@ -282,9 +287,9 @@ mod tests {
             scenarios: 1,
             minimal: None,
         };
-        let waived = waiver.filter(|waiver| waiver.applied(verdict) != verdict);
-        let waived = waived.map(|_| Waived { reason: String::new(), expires: String::new(), issue: None });
-        RuleLine { waiver: waived, ..RuleLine::of(&report) }
+        let heeded = waiver.filter(|waiver| waiver.applied(verdict) != verdict);
+        let shown = heeded.map(|_| Waived { reason: String::new(), expires: String::new(), issue: None });
+        RuleLine { waiver: shown, ..RuleLine::of(&report) }
     }
 
     fn waiver(expect: Expect) -> Waiver {

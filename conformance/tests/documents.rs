@@ -23,10 +23,14 @@ fn texts(yaml: &Yaml<'_>, found: &mut Vec<String>) {
         found.push(text.to_owned());
     }
     if let Some(list) = yaml.as_vec() {
-        list.iter().for_each(|item| texts(item, found));
+        for item in list {
+            texts(item, found);
+        }
     }
     if let Some(members) = yaml.as_mapping() {
-        members.iter().for_each(|(_, value)| texts(value, found));
+        for (_, value) in members {
+            texts(value, found);
+        }
     }
 }
 
@@ -88,9 +92,10 @@ fn the_shares_of_pipelines_are_all_there() {
     assert!(yaml[0].contains("/8 --out"));
     let job = &Yaml::load_from_str(&yaml[2]).expect("YAML")[0];
     assert_eq!(job["spec"]["completionMode"].as_str(), Some("Indexed"));
-    let shares = job["spec"]["completions"].as_integer().expect("a number");
+    let completions = job["spec"]["completions"].as_integer().expect("a number");
     assert!(
-        yaml[2].contains(&format!("/{shares}\" --out")) && yaml[2].contains(&format!("--cases {}", shares * 50_000))
+        yaml[2].contains(&format!("/{completions}\" --out"))
+            && yaml[2].contains(&format!("--cases {}", completions * 50_000))
     );
 }
 

@@ -232,7 +232,7 @@ impl Written {
             replay: Some(&replay),
         };
         line.story = told.lines();
-        line.conviction = Some(Conviction::of(&told, failure.verdict));
+        line.conviction = Some(Box::new(Conviction::of(&told, failure.verdict)));
         line.file = self.folder.is_some().then(|| format!("failures/{name}"));
     }
 

@@ -73,8 +73,11 @@ impl Folder {
     /// Failures are replayed from this folder now.
     fn bring_home(&self, results: &mut Results) {
         let Some(run) = &results.run else { return };
+        // Results may come from anywhere, and a rule's id becomes a file's name.
+        let is_plain = |id: &str| id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
         for line in &mut results.rules {
-            let Some(failure) = FailureFile::of(line, run) else { continue };
+            line.file = None;
+            let Some(failure) = FailureFile::of(line, run).filter(|failure| is_plain(&failure.rule)) else { continue };
             line.file = Some(format!("{FAILURES}/{}", failure.name()));
             let replay = format!("replay    {}", self.replay(&failure.name(), &run.command));
             for told in line.story.iter_mut().filter(|told| told.starts_with("replay ")) {

@@ -305,7 +305,8 @@ impl<'a> Story<'a> {
             lines.filter(|(head, _)| *head == wanted).map(|(_, rest)| rest).collect::<Vec<&str>>()
         };
         let mut shown: Vec<(&str, &str)> = Vec::new();
-        let rows = line.conviction.as_ref().filter(|_| is_whole).map(lane::rows).unwrap_or_default();
+        let rows =
+            line.conviction.as_ref().filter(|_| is_whole).map(|conviction| lane::rows(conviction)).unwrap_or_default();
         for (head, name) in [("asked", "asked"), ("client", "client"), ("source", "required by")] {
             // What the client said is a row already.
             if head != "client" || rows.is_empty() {
@@ -461,8 +462,8 @@ fn row<'a>(line: &'a RuleLine, runs: &'a [Results], clients: &[Client<'_>]) -> R
     let rule = line.report.rule.as_str();
     let lines: Vec<Option<&RuleLine>> =
         runs.iter().map(|run| run.rules.iter().find(|line| line.report.rule == rule)).collect();
-    let cell = |(line, client): (&Option<&'a RuleLine>, &Client<'_>)| {
-        let line = (*line)?;
+    let cell = |(line, client): (Option<&'a RuleLine>, &Client<'_>)| {
+        let line = line?;
         let story = (!line.story.is_empty()).then(|| anchor(&client.letter, rule));
         let (triggered, scenarios) = (line.report.triggered, line.report.scenarios);
         Some(Cell { mark: mark(line.report.verdict), story, triggered, scenarios })
@@ -474,7 +475,7 @@ fn row<'a>(line: &'a RuleLine, runs: &'a [Results], clients: &[Client<'_>]) -> R
         look: verdicts.iter().any(|verdict| is_to_be_looked_at(*verdict)),
         // Who was not asked does not differ.
         differs: verdicts.windows(2).any(|pair| pair[0] != pair[1]),
-        cells: lines.iter().zip(clients).map(cell).collect(),
+        cells: lines.into_iter().zip(clients).map(cell).collect(),
     }
 }
 
