@@ -245,20 +245,7 @@ fn tokens_secrets_and_passcodes_are_masked_in_everything_that_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().to_str().expect("UTF-8");
     // It does not read the outcome of a reset right, so that passcodes go over the wire of a failure.
-    let run = program(&[
-        "check",
-        "--smoke",
-        "--only",
-        "IDM-*",
-        "--only",
-        "AUTH-0[1-4]",
-        "--out",
-        out,
-        "--",
-        WORKER,
-        "--defect",
-        "B79",
-    ]);
+    let run = program(&["check", "--smoke", "--only", "IDM-07", "--out", out, "--", WORKER, "--defect", "B79"]);
     assert_eq!(run.status.code(), Some(0), "{}", text(&run.stdout));
     let written = files(folder.path());
     let har = written.iter().find(|(_, text)| text.contains("\"pageref\""));
