@@ -241,10 +241,9 @@ fn shards_are_put_together_and_end_as_the_run_would_have() {
 
 /// Whatever is written of a run, no secret is in it.
 #[test]
-fn tokens_secrets_and_passcodes_are_masked_in_everything_that_is_written() {
+fn tokens_and_secrets_are_masked_in_everything_that_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().to_str().expect("UTF-8");
-    // It does not read the outcome of a reset right, so that passcodes go over the wire of a failure.
     let run = program(&["check", "--smoke", "--only", "IDM-07", "--out", out, "--", WORKER, "--defect", "B79"]);
     assert_eq!(run.status.code(), Some(0), "{}", text(&run.stdout));
     let written = files(folder.path());

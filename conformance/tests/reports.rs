@@ -4,15 +4,19 @@ use serde_json::{Value as Json, json};
 use simtune_conformance::client_log::{Answer, ClientError, End};
 use simtune_conformance::conviction::{BODY, Conviction, KEPT_AT_EITHER_END};
 use simtune_conformance::defect::{Defect, Defects};
+use simtune_conformance::drive::Drive as _;
 use simtune_conformance::failure_file::FailureFile;
 use simtune_conformance::finding::Finding;
 use simtune_conformance::in_process::InProcess;
+use simtune_conformance::matrix::{Outcome, ROWS};
+use simtune_conformance::operation::{DeviceRef, Op};
 use simtune_conformance::reference::{CAPABILITIES, ReferenceClient};
 use simtune_conformance::render::{self, Beside};
 use simtune_conformance::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary, Waived};
 use simtune_conformance::rule::{Profile, Rule};
 use simtune_conformance::rules;
 use simtune_conformance::runner::{self, Plan};
+use simtune_conformance::scenario::{Device, Scenario};
 use simtune_conformance::shards::{self, Shard, Source};
 use simtune_conformance::shrink::Budget;
 use simtune_conformance::story::Told;
@@ -311,6 +315,34 @@ fn what_a_client_says_is_masked_before_it_is_cut() {
     let said = told.lines().join("\n") + &Conviction::of(&told, failure.verdict).operations[0].said;
     assert_eq!(said.matches("refused: #").count(), 2, "{said}");
     assert!(!said.contains("eyJ"), "{said}");
+}
+
+/// A passcode that went over the wire is not kept, nor the token that fetched it.
+#[test]
+fn passcodes_are_not_kept() {
+    let device = DeviceRef::At(0);
+    let mut scenario = Scenario::new(1);
+    let row = ROWS.iter().find(|row| row.outcome == Outcome::TemporaryPasscode).expect("a row with passcodes");
+    scenario.tenant.devices = vec![Device::of_row(&row.id, "Phone")];
+    let (reset, read) = (Op::ResetPasscode { device: device.clone() }, Op::GetActionResult { device });
+    scenario.program = vec![reset, Op::Pause { seconds: 60 }, read];
+    let drive = InProcess::new(&CAPABILITIES, |surroundings| ReferenceClient::with(surroundings, Defects::default()));
+    let evidence = drive.run(&scenario).expect("it runs");
+    let passcode = evidence.log.answer(2).and_then(|answer| answer.passcode.clone()).expect("a passcode");
+    let told = Told {
+        rule: rules::rule("IDM-07").expect("a rule"),
+        profile: Profile::Graph,
+        scenario: &scenario,
+        evidence: &evidence,
+        text: "",
+        witness: &[],
+        replay: None,
+    };
+    let kept = serde_json::to_string(&Conviction::of(&told, Verdict::Warn)).expect("JSON") + &told.lines().join("\n");
+    assert!(evidence.end.secrets.len() >= 3 && evidence.end.secrets.contains(&passcode));
+    for secret in &evidence.end.secrets {
+        assert!(!kept.contains(secret.as_str()), "{secret} is in {kept}");
+    }
 }
 
 /// The shape of HAR 1.2, as far as members are required.
