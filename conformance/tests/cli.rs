@@ -195,7 +195,11 @@ fn shards_are_put_together_and_end_as_the_run_would_have() {
     let (first, second) = (path("1-2/results.ndjson"), path("2-2/results.ndjson"));
     let merged = program(&["report", &second, &first, "--out", &path("merged"), "--html", &path("page.html")]);
     assert_eq!(merged.status.code(), Some(1), "{}", text(&merged.stderr));
-    assert!(text(&merged.stdout).contains("FAIL PAG-01"), "{}", text(&merged.stdout));
+    assert!(
+        text(&merged.stdout).contains("FAIL PAG-01") && text(&merged.stdout).contains(" of 2 shards"),
+        "{}",
+        text(&merged.stdout)
+    );
 
     let written = files(&folder.path().join("merged"));
     let names: Vec<String> =
