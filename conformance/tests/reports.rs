@@ -324,7 +324,7 @@ fn passcodes_are_not_kept() {
     let mut scenario = Scenario::new(1);
     let row = ROWS.iter().find(|row| row.outcome == Outcome::TemporaryPasscode).expect("a row with passcodes");
     scenario.tenant.devices = vec![Device::of_row(&row.id, "Phone")];
-    let (reset, read) = (Op::ResetPasscode { device: device.clone() }, Op::GetActionResult { device });
+    let (reset, read) = (Op::ResetPasscode { device }, Op::GetActionResult { device });
     scenario.program = vec![reset, Op::Pause { seconds: 60 }, read];
     let drive = InProcess::new(&CAPABILITIES, |surroundings| ReferenceClient::with(surroundings, Defects::default()));
     let evidence = drive.run(&scenario).expect("it runs");
