@@ -1,6 +1,10 @@
 //! The report for people: one page that loads nothing, with what each rule came to with each client, and the story of every
 //! failure.
 
+mod mark;
+mod story;
+mod table;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -8,7 +12,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 
-use super::lane::{self, Row, Step};
+use self::mark::{Mark, mark};
+use self::story::Story;
+use self::table::{Family, RuleRow, families};
+use super::lane::{self, Step};
 use crate::results::{Results, RuleLine, Run};
 use crate::verdict::Verdict;
 
@@ -17,22 +24,6 @@ const STYLE: &str = include_str!("../../templates/report.css");
 const TOLD_WHOLE: usize = 60;
 /// Lines of what went wrong beside the rules.
 const BROKEN: usize = 20;
-
-/// Families of rules by the letters of their ids.
-const FAMILIES: [(&str, &str); 12] = [
-    ("THR", "Throttling"),
-    ("IDM", "Actions"),
-    ("PAG", "Paging"),
-    ("ENC", "Spelling of requests"),
-    ("COR", "Ids of requests"),
-    ("PAR", "Reading answers"),
-    ("ERR", "Errors"),
-    ("RUN", "Coming to an end"),
-    ("RED", "Redirects"),
-    ("TRN", "Connections"),
-    ("AUTH", "Tokens"),
-    ("BAT", "Batches"),
-];
 
 /// What lies beside the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,25 +118,6 @@ struct Count {
     tone: &'static str,
 }
 
-struct Story<'a> {
-    anchor: String,
-    rule: &'a str,
-    mark: Mark,
-    summary: Vec<Word<'a>>,
-    /// What it comes down to.
-    so: &'a str,
-    open: bool,
-    rows: Vec<Row>,
-    /// The story's own lines, by their heads, where there are no rows.
-    wire: Vec<&'a str>,
-    lines: Vec<(&'a str, &'a str)>,
-    replay: Option<&'a str>,
-    by_hand: Vec<&'a str>,
-    /// The failure and its exchanges, as files beside the page.
-    files: Vec<(String, &'static str)>,
-    reason: Option<&'a str>,
-}
-
 struct WaivedRule<'a> {
     rule: &'a str,
     anchor: Option<String>,
@@ -168,74 +140,7 @@ struct Broken<'a> {
     first: &'a str,
 }
 
-struct Family<'a> {
-    letters: &'a str,
-    title: &'a str,
-    rows: Vec<RuleRow<'a>>,
-}
-
-impl Family<'_> {
-    fn title(&self) -> &str {
-        if self.title.is_empty() { self.letters } else { self.title }
-    }
-}
-
-struct RuleRow<'a> {
-    rule: &'a str,
-    summary: Vec<Word<'a>>,
-    look: bool,
-    differs: bool,
-    cells: Vec<Option<Cell>>,
-}
-
-struct Cell {
-    mark: Mark,
-    story: Option<String>,
-    triggered: u32,
-    scenarios: u32,
-}
-
-/// A verdict as it is shown: never by its colour alone.
-#[derive(Clone, Copy)]
-struct Mark {
-    sign: &'static str,
-    label: &'static str,
-    tone: &'static str,
-}
-
-/// A piece of a rule's sentence.
-struct Word<'a> {
-    code: bool,
-    text: &'a str,
-}
-
-fn words(sentence: &str) -> Vec<Word<'_>> {
-    let pieces = sentence.split('`').enumerate();
-    pieces.filter(|(_, text)| !text.is_empty()).map(|(place, text)| Word { code: place % 2 == 1, text }).collect()
-}
-
-fn mark(verdict: Verdict) -> Mark {
-    let (sign, label, tone) = match verdict {
-        Verdict::Pass => ("✓", "PASS", "good"),
-        Verdict::Info => ("i", "INFO", "good"),
-        Verdict::Warn => ("!", "WARN", "warn"),
-        Verdict::Fail => ("✗", "FAIL", "bad"),
-        Verdict::Flaky => ("~", "FLAKY", "warn"),
-        Verdict::ExpectedFail => ("✗", "waived", "calm"),
-        Verdict::UnexpectedPass => ("✓", "stale waiver", "bad"),
-        Verdict::Unsupported => ("–", "not claimed", "calm"),
-        Verdict::Inconclusive => ("·", "not reached", "calm"),
-        Verdict::Crash => ("✗", "CRASH", "bad"),
-        Verdict::HarnessError => ("✗", "HARNESS ERROR", "bad"),
-    };
-    Mark { sign, label, tone }
-}
-
-/// Whether somebody ought to look at it.
-fn is_to_be_looked_at(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Fail | Verdict::Warn | Verdict::Flaky | Verdict::UnexpectedPass | Verdict::ExpectedFail)
-}
-
+/// Where a story stands.
 fn anchor(letter: &str, rule: &str) -> String {
     format!("{letter}-{rule}")
 }
@@ -292,53 +197,6 @@ impl<'a> Client<'a> {
             unclaimed: with(Verdict::Unsupported).collect(),
             stories,
             letter,
-        }
-    }
-}
-
-impl<'a> Story<'a> {
-    fn of(letter: &str, line: &'a RuleLine, beside: Beside, is_whole: bool, open: bool) -> Self {
-        // A line of a story has its head in its first ten letters; what went over the wire has none.
-        let parts = |text: &'a String| text.split_at_checked(10).map(|(head, rest)| (head.trim(), rest));
-        let headed = |wanted: &str| {
-            let lines = line.story.iter().filter_map(parts);
-            lines.filter(|(head, _)| *head == wanted).map(|(_, rest)| rest).collect::<Vec<&str>>()
-        };
-        let mut shown: Vec<(&str, &str)> = Vec::new();
-        let rows =
-            line.conviction.as_ref().filter(|_| is_whole).map(|conviction| lane::rows(conviction)).unwrap_or_default();
-        for (head, name) in [("asked", "asked"), ("client", "client"), ("source", "required by")] {
-            // What the client said is a row already.
-            if head != "client" || rows.is_empty() {
-                shown.extend(headed(head).into_iter().map(|rest| (name, rest)));
-            }
-        }
-        let wire = if rows.is_empty() {
-            line.story.iter().filter(|text| text.starts_with(' ')).map(|text| text.trim()).collect()
-        } else {
-            Vec::new()
-        };
-        let files = match (&line.file, beside) {
-            (Some(file), Beside::Failures) => {
-                let har = format!("{}.har", file.trim_end_matches(".json"));
-                vec![(file.clone(), "the failure, to be replayed"), (har, "its exchanges as HAR")]
-            }
-            _ => Vec::new(),
-        };
-        Self {
-            anchor: anchor(letter, &line.report.rule),
-            rule: &line.report.rule,
-            mark: mark(line.report.verdict),
-            summary: words(&line.summary),
-            so: headed("so").first().copied().unwrap_or_default(),
-            open,
-            rows,
-            wire,
-            lines: shown,
-            replay: headed("replay").first().copied(),
-            by_hand: headed("by hand"),
-            files,
-            reason: line.reason.as_deref(),
         }
     }
 }
@@ -438,45 +296,6 @@ fn broken(results: &Results) -> Vec<Broken<'_>> {
         scenarios: scenarios.len(),
     });
     broken.take(BROKEN).collect()
-}
-
-fn families<'a>(runs: &'a [Results], clients: &[Client<'_>]) -> Vec<Family<'a>> {
-    let mut families: Vec<Family<'a>> = Vec::new();
-    for line in runs.iter().flat_map(|run| &run.rules) {
-        let rule = line.report.rule.as_str();
-        let letters = rule.split('-').next().unwrap_or_default();
-        let at = families.iter().position(|family| family.letters == letters).unwrap_or_else(|| {
-            let title = FAMILIES.iter().find(|(known, _)| *known == letters).map_or("", |(_, title)| *title);
-            families.push(Family { letters, title, rows: Vec::new() });
-            families.len() - 1
-        });
-        let rows = &mut families[at].rows;
-        if !rows.iter().any(|row| row.rule == rule) {
-            rows.push(row(line, runs, clients));
-        }
-    }
-    families
-}
-
-fn row<'a>(line: &'a RuleLine, runs: &'a [Results], clients: &[Client<'_>]) -> RuleRow<'a> {
-    let rule = line.report.rule.as_str();
-    let lines: Vec<Option<&RuleLine>> =
-        runs.iter().map(|run| run.rules.iter().find(|line| line.report.rule == rule)).collect();
-    let cell = |(line, client): (Option<&'a RuleLine>, &Client<'_>)| {
-        let line = line?;
-        let story = (!line.story.is_empty()).then(|| anchor(&client.letter, rule));
-        let (triggered, scenarios) = (line.report.triggered, line.report.scenarios);
-        Some(Cell { mark: mark(line.report.verdict), story, triggered, scenarios })
-    };
-    let verdicts: Vec<Verdict> = lines.iter().flatten().map(|line| line.report.verdict).collect();
-    RuleRow {
-        rule,
-        summary: words(&line.summary),
-        look: verdicts.iter().any(|verdict| is_to_be_looked_at(*verdict)),
-        // Who was not asked does not differ.
-        differs: verdicts.windows(2).any(|pair| pair[0] != pair[1]),
-        cells: lines.into_iter().zip(clients).map(cell).collect(),
-    }
 }
 
 /// A, B, … Z, A1, B1, …
