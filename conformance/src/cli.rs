@@ -3,6 +3,7 @@
 mod check;
 mod driver;
 mod exit_code;
+mod folder;
 mod list;
 mod progress;
 mod replay;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::exit_code::{EXIT_CODES, ExitCode};
 use crate::rule::Profile;
+use crate::shards::Shard;
 
 /// Asks a Microsoft Graph client to do things, watches what it sends, and says whether it behaved.
 #[derive(Debug, Parser)]
@@ -37,12 +39,8 @@ enum Command {
         /// A rule, such as PAG-03
         rule: String,
     },
-    /// Show results, one run or several side by side
-    Report {
-        /// `results.ndjson` of a run
-        #[arg(required = true)]
-        results: Vec<PathBuf>,
-    },
+    /// Show results: one run, several clients side by side, or all shards of a run put together
+    Report(ReportArguments),
 }
 
 /// Arguments of `check`.
@@ -70,8 +68,8 @@ struct CheckArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// A share of the scenarios, such as 1/4
-    #[arg(long, value_name = "I/N", default_value = "1/1", value_parser = shard)]
-    shard: (u64, u64),
+    #[arg(long, value_name = "I/N", default_value_t)]
+    shard: Shard,
     /// Whose texts count
     #[arg(long, value_name = "NAME", default_value = "graph", value_parser = profile)]
     profile: Profile,
@@ -86,6 +84,20 @@ struct ReplayArguments {
     failure: PathBuf,
     #[command(flatten)]
     driver: DriverArguments,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+struct ReportArguments {
+    /// Files `results.ndjson`. Whole runs are shown side by side; shards of a run are put together
+    #[arg(required = true)]
+    results: Vec<PathBuf>,
+    /// A page for people, of one run or of several side by side
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Everything that `check --out` writes, made of these results: for shards that are put together
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// How the client is reached.
@@ -129,12 +141,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::List => list::list(),
         Command::Explain { rule } => list::explain(&rule),
-        Command::Report { results } => report::run(&results),
+        Command::Report(arguments) => report::run(&arguments),
     };
     done.unwrap_or_else(|trouble| {
         eprintln!("simtune-conformance: {}", trouble.text);
         trouble.exit
     })
+}
+
+/// Whether the program understands arguments, without doing what they say: documents are held to it.
+pub fn understands(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> {
+    Cli::try_parse_from(arguments).map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// Why a command did not do what it was asked for.
@@ -169,14 +186,6 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 fn name_of(profile: Profile) -> &'static str {
     Profile::ALL.iter().find(|(_, known)| *known == profile).map_or("graph", |(name, _)| name)
-}
-
-fn shard(text: &str) -> Result<(u64, u64), String> {
-    let parts = text.split_once('/').and_then(|(share, shares)| Some((share.parse().ok()?, shares.parse().ok()?)));
-    match parts {
-        Some((share, shares)) if share >= 1 && share <= shares => Ok((share, shares)),
-        _ => Err("write it like 1/4: the first of four shares".to_owned()),
-    }
 }
 
 fn known_rules(pattern: &str) -> Result<String, String> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::results::{RuleLine, Run};
 use crate::scenario::{self, Scenario};
 use crate::verdict::Verdict;
 
@@ -26,10 +27,29 @@ pub struct FailureFile {
     pub story: Vec<String>,
 }
 
+/// The name of a file: the scenario's hash, and the rule, because two rules may convict in one scenario.
+pub fn name(rule: &str, scenario: &Scenario) -> String {
+    format!("{rule}-{}.json", scenario.id())
+}
+
 impl FailureFile {
-    /// Its name: the scenario's hash, and the rule where two rules convict in one scenario.
+    /// The file of a conviction in results; none where the rule convicts of nothing.
+    pub fn of(line: &RuleLine, run: &Run) -> Option<Self> {
+        let conviction = line.conviction.as_ref()?;
+        Some(Self {
+            rule: line.report.rule.clone(),
+            verdict: conviction.verdict,
+            profile: run.profile.clone(),
+            client: run.client.clone(),
+            text: conviction.text.clone(),
+            scenario: conviction.scenario.clone(),
+            story: line.story.clone(),
+        })
+    }
+
+    /// Its name.
     pub fn name(&self) -> String {
-        format!("{}-{}.json", self.rule, self.scenario.id())
+        name(&self.rule, &self.scenario)
     }
 
     /// Reads one.

@@ -38,9 +38,10 @@
 //! | [`process`](mod@process) | programs in groups of their own | nobody |
 //! | [`http`] | one request over real sockets | `transport` |
 //! | `real_time` | real sockets and the computer's clock, for a Rust client in a program of its own | `http`, `transport`, `simulator` |
-//! | [`story`](mod@story), [`failure_file`] | a conviction for people, and one to be run again | the runner |
-//! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict` |
-//! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results` |
+//! | [`story`](mod@story), [`failure_file`], [`conviction`] | a conviction for people, one to be run again, and one with all that is shown of it | the runner |
+//! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict`, `conviction` |
+//! | [`shards`] | shares of a run, and how they are put together | `results`, `process` |
+//! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results`, `conviction`, `trace` |
 //! | [`cli`](mod@cli) | the program | all of the above |
 //! | [`self_test`] | clients whose guilt or innocence is known, before every rule | all but `cli` |
 //!
@@ -52,6 +53,7 @@ pub mod cli;
 pub mod client_log;
 pub mod command;
 pub mod conversation;
+pub mod conviction;
 pub mod defect;
 pub mod doubt;
 pub mod drive;
@@ -80,6 +82,7 @@ pub mod rules;
 pub mod runner;
 pub mod scenario;
 pub mod self_test;
+pub mod shards;
 pub mod shrink;
 mod simulator;
 pub mod stimulus;

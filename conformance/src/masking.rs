@@ -25,15 +25,24 @@ pub(crate) fn notice(secrets: &mut Vec<String>, request: &HttpRequest, response:
     }
 }
 
+/// A text with a hash in the place of each secret.
+pub(crate) fn masked(text: &str, secrets: &[String]) -> String {
+    let mut text = text.to_owned();
+    replace(&mut text, secrets);
+    text
+}
+
+fn replace(text: &mut String, secrets: &[String]) {
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        if text.contains(secret.as_str()) {
+            *text = text.replace(secret.as_str(), &format!("#{:016x}", hash(secret)));
+        }
+    }
+}
+
 /// Puts a hash in the place of each secret.
 pub(crate) fn mask(trace: &mut Trace, secrets: &[String]) {
-    let masked = |text: &mut String| {
-        for secret in secrets {
-            if text.contains(secret.as_str()) {
-                *text = text.replace(secret.as_str(), &format!("#{:016x}", hash(secret)));
-            }
-        }
-    };
+    let masked = |text: &mut String| replace(text, secrets);
     for exchange in &mut trace.exchanges {
         masked(&mut exchange.request.body);
         masked(&mut exchange.request.target);

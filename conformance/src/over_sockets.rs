@@ -142,6 +142,7 @@ impl<'a> OverSockets<'a> {
                 Err(Unanswered::Late) if !alone => return Err(Interruption::MaybeInnocent),
                 Err(Unanswered::Late) => End::Hung,
                 Err(Unanswered::Ended(Gone::Crash(text))) if alone || !conversation.had_company() => {
+                    let text = masking::masked(&text, &secrets);
                     self.note_crash(scenario, &text);
                     End::Crashed(text)
                 }

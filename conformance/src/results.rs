@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::conviction::Conviction;
 use crate::finding::Finding;
+use crate::rule::Watch;
+use crate::rules;
 use crate::runner;
+use crate::shards::Shard;
 use crate::verdict::{RuleReport, Verdict};
 
 /// A line. Members that nobody knows are ignored, so that older programs read newer files.
@@ -34,7 +38,7 @@ pub enum Line {
 }
 
 /// What is run with whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
     /// This program's version.
@@ -51,6 +55,21 @@ pub struct Run {
     /// How the driver was started.
     #[serde(default)]
     pub command: String,
+    /// Which share of the scenarios: all of them, where nothing else is said.
+    #[serde(default)]
+    pub shard: Shard,
+    /// How many scenarios were drawn, by all shares together.
+    #[serde(default)]
+    pub cases: u64,
+    /// Whether those were left out in which clients may wait for long.
+    #[serde(default)]
+    pub smoke: bool,
+    /// Which rules were asked for; none where all were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// How many shares were put together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<u64>,
 }
 
 /// A rule over all scenarios.
@@ -71,6 +90,45 @@ pub struct RuleLine {
     /// The failure as people read it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub story: Vec<String>,
+    /// The failure as it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conviction: Option<Box<Conviction>>,
+    /// The waiver that was heeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waived>,
+}
+
+/// A waiver as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waived {
+    /// Why the breach is put up with.
+    pub reason: String,
+    /// Until when.
+    pub expires: String,
+    /// Where it is being dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+}
+
+impl RuleLine {
+    /// The line of a rule of which nothing else is known yet.
+    pub fn of(report: &RuleReport) -> Self {
+        let rule = rules::rule(&report.rule);
+        let reason = rule.and_then(|rule| match rule.watch {
+            Watch::Not(why) => Some(why.to_owned()),
+            Watch::Case(_) | Watch::Twins(..) => None,
+        });
+        Self {
+            report: report.clone(),
+            summary: rule.map(|rule| rule.summary.to_owned()).unwrap_or_default(),
+            reason,
+            file: None,
+            story: Vec::new(),
+            conviction: None,
+            waiver: None,
+        }
+    }
 }
 
 /// How many rules came to what, and the exit code.
@@ -148,15 +206,20 @@ impl Results {
     pub fn read(text: &str) -> Result<Self, (usize, String)> {
         let mut results = Self::default();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            match serde_json::from_str(line).map_err(|error| (number + 1, error.to_string()))? {
-                Line::Run(run) => results.run = Some(run),
-                Line::Scenario { .. } => {}
-                Line::Finding(finding) => results.findings.push(finding),
-                Line::Rule(rule) => results.rules.push(rule),
-                Line::Summary(summary) => results.summary = Some(summary),
-            }
+            results.take(serde_json::from_str(line).map_err(|error| (number + 1, error.to_string()))?);
         }
         Ok(results)
+    }
+
+    /// Takes note of a line. Of scenarios only the summary's number is kept: there may be millions.
+    pub fn take(&mut self, line: Line) {
+        match line {
+            Line::Run(run) => self.run = Some(run),
+            Line::Scenario { .. } => {}
+            Line::Finding(finding) => self.findings.push(finding),
+            Line::Rule(rule) => self.rules.push(rule),
+            Line::Summary(summary) => self.summary = Some(summary),
+        }
     }
 
     /// The client's name.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::client_log::{End, Performed};
 use crate::evidence::Evidence;
+use crate::masking::masked;
 use crate::operation::Op;
 use crate::rule::{Profile, Rule};
 use crate::runner::Failure;
@@ -90,7 +91,8 @@ impl Told<'_> {
         format!("{what}, in a tenant of {}{pages}{before}", counted(devices))
     }
 
-    fn wanted(&self, op: &Op) -> String {
+    /// An operation as the client was told it.
+    pub(crate) fn wanted(&self, op: &Op) -> String {
         let Some(call) = op.call(self.scenario) else { return "to wait".to_owned() };
         if call.args.as_object().is_some_and(serde_json::Map::is_empty) {
             return call.op;
@@ -155,7 +157,7 @@ impl Told<'_> {
     fn said(&self) -> Option<String> {
         let performed = self.evidence.log.of(self.operation()?)?;
         let ms = performed.ended.0 / 1_000;
-        Some(format!("{} after {ms} ms", end(performed)))
+        Some(format!("{} after {ms} ms", end(performed, &self.evidence.end.secrets)))
     }
 
     /// The same by hand, against `simtune serve`.
@@ -190,7 +192,8 @@ fn curl(exchange: &Exchange) -> String {
     format!("curl -i {verb}{token} {base}{}", crate::process::quoted(rest))
 }
 
-fn act(stimulus: &Stimulus) -> String {
+/// What a stimulus does, in words.
+pub(crate) fn act(stimulus: &Stimulus) -> String {
     let json = serde_json::to_value(&stimulus.act).expect("acts become JSON");
     let members = json[stimulus.act.name()].as_object().cloned().unwrap_or_default();
     let values: Vec<String> =
@@ -202,11 +205,12 @@ fn act(stimulus: &Stimulus) -> String {
     }
 }
 
-fn end(performed: &Performed) -> String {
+/// How an operation ended, in words, of which none is a secret.
+pub(crate) fn end(performed: &Performed, secrets: &[String]) -> String {
     match &performed.end {
         End::Hung => "did not come to an end".to_owned(),
         End::NotAwaited => "was not waited for".to_owned(),
-        End::Crashed(how) => format!("crashed: {}", shortened(how, 120)),
+        End::Crashed(how) => format!("crashed: {}", shortened(&masked(how, secrets), 120)),
         End::Answered(answer) if answer.unsupported => "has no such operation".to_owned(),
         End::Answered(answer) if answer.ok => {
             let mut said = "said that all went well".to_owned();
@@ -231,7 +235,7 @@ fn end(performed: &Performed) -> String {
                 let _ = write!(said, ", outcome {}", name(&outcome));
             }
             if let Some(message) = &error.message {
-                let _ = write!(said, ": {}", shortened(message, 80));
+                let _ = write!(said, ": {}", shortened(&masked(message, secrets), 80));
             }
             said
         }

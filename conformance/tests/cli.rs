@@ -165,3 +165,100 @@ fn a_rule_is_explained() {
     let listed = text(&program(&["list"]).stdout);
     assert!(listed.lines().count() > 100 && listed.contains("\nPAG-03   FAIL  "), "{listed}");
 }
+
+/// Everything below a folder whose name is not like another run's.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8").to_owned();
+        if path.is_dir() {
+            files.extend(self::files(&path).into_iter().map(|(below, text)| (format!("{name}/{below}"), text)));
+        } else {
+            files.push((name, std::fs::read_to_string(&path).expect("text")));
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn shards_are_put_together_and_end_as_the_run_would_have() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    for shard in ["1/2", "2/2"] {
+        let out = path(&shard.replace('/', "-"));
+        let arguments = ["check", "--only", "PAG-01", "--smoke", "--shard", shard, "--out", &out, "--"];
+        let run = program(&[&arguments[..], &[WORKER, "--defect", "B24"]].concat());
+        assert!(matches!(run.status.code(), Some(1 | 2)), "{}{}", text(&run.stdout), text(&run.stderr));
+    }
+    let (first, second) = (path("1-2/results.ndjson"), path("2-2/results.ndjson"));
+    let merged = program(&["report", &second, &first, "--out", &path("merged"), "--html", &path("page.html")]);
+    assert_eq!(merged.status.code(), Some(1), "{}", text(&merged.stderr));
+    assert!(
+        text(&merged.stdout).contains("FAIL PAG-01") && text(&merged.stdout).contains(" of 2 shards"),
+        "{}",
+        text(&merged.stdout)
+    );
+
+    let written = files(&folder.path().join("merged"));
+    let names: Vec<String> =
+        written.iter().map(|(name, _)| name.rsplit('.').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(names, ["json", "har", "json", "xml", "html", "ndjson"], "{names:?}");
+    let lines = &written.last().expect("results").1;
+    let run = lines.lines().next().expect("a run");
+    assert!(run.contains("\"merged\":2") && run.contains("\"shard\":\"1/1\""), "{run}");
+    let scenarios = lines.lines().filter(|line| line.starts_with("{\"event\":\"scenario\"")).count();
+    let summary: Json = serde_json::from_str(lines.lines().last().expect("a summary")).expect("JSON");
+    assert_eq!((&summary["scenarios"], &summary["exit"]), (&scenarios.into(), &1.into()));
+    let failure = path(&format!("merged/{}", written[2].0));
+    assert!(lines.contains(&format!("simtune-conformance replay {failure} ")), "it is replayed from where it is now");
+    assert_eq!(program(&["replay", &failure, "--", WORKER]).status.code(), Some(0));
+
+    // What is made of what was put together is the same, and a page alone leads nowhere.
+    let again = program(&["report", &path("merged/results.ndjson"), "--out", &path("merged")]);
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(files(&folder.path().join("merged")), written);
+    assert!(!std::fs::read_to_string(path("page.html")).expect("a page").contains("href=\"failures"));
+
+    // Results of somebody else choose no names of files.
+    std::fs::write(path("evil.ndjson"), lines.replace("\"PAG-01\"", "\"../../PAG-01\"")).expect("written");
+    let evil = program(&["report", &path("evil.ndjson"), "--out", &path("a/b/evil")]);
+    assert_eq!(evil.status.code(), Some(0), "{}", text(&evil.stderr));
+    let elsewhere = files(&folder.path().join("a")).into_iter().map(|(name, _)| name);
+    assert!(
+        elsewhere.clone().all(|name| name.starts_with("b/evil/") && !name.contains("PAG")),
+        "{:?}",
+        elsewhere.collect::<Vec<_>>()
+    );
+
+    for (arguments, expected) in [
+        (vec!["report", &first], "shard 2/2 of reference client 0.1.0 (Rust) is missing"),
+        (vec!["report", &first, &second, &first], "are both shard 1/2"),
+        (vec!["report", &path("merged/results.ndjson"), &first, &second, "--out", &path("x")], "--out takes one run"),
+    ] {
+        let run = program(&arguments);
+        assert_eq!(run.status.code(), Some(64), "{arguments:?}");
+        assert!(text(&run.stderr).contains(expected), "{}", text(&run.stderr));
+    }
+}
+
+/// Whatever is written of a run, no secret is in it.
+#[test]
+fn tokens_and_secrets_are_masked_in_everything_that_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_str().expect("UTF-8");
+    let run = program(&["check", "--smoke", "--only", "IDM-07", "--out", out, "--", WORKER, "--defect", "B79"]);
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stdout));
+    let written = files(folder.path());
+    let har = written.iter().find(|(_, text)| text.contains("\"pageref\""));
+    assert!(har.is_some_and(|(_, har)| har.contains("Bearer masked-")), "{written:?}");
+    for (name, text) in &written {
+        for secret in ["Bearer ey", "\"eyJ", "access_token\\\":\\\"ey"] {
+            assert!(!text.contains(secret), "{name} has {secret}");
+        }
+        for (at, _) in text.match_indices("client_secret=") {
+            assert!(text[at + 14..].starts_with("masked-"), "{name}: {}", &text[at..at + 40]);
+        }
+    }
+}

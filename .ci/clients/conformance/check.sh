@@ -47,3 +47,15 @@ B17 IDM-01
 B56 ERR-07
 B14 THR-12
 DEFECTS
+
+echo "--- two shards come to what one run comes to"
+verdicts() { jq -c 'select(.event == "rule") | [.rule, .verdict, .triggered, .consumed, .scenarios]' "$1/results.ndjson"; }
+drawn=(--only 'PAG-0*' --cases 6 --seed "${SEED:-1}")
+client=("$programs/reference-worker" --defect B24)
+ends_with 1 "$kit" check "${drawn[@]}" --out "$out/whole" -- "${client[@]}"
+for share in 1 2; do
+  ends_with 1 "$kit" check "${drawn[@]}" --shard "$share/2" --out "$out/shards/$share" -- "${client[@]}"
+done
+ends_with 64 "$kit" report "$out/shards/2/results.ndjson" --out "$out/merged"
+ends_with 1 "$kit" report "$out"/shards/*/results.ndjson --out "$out/merged"
+diff <(verdicts "$out/whole") <(verdicts "$out/merged")

@@ -1,26 +1,27 @@
 //! `check`: a whole run, and everything that is written of it.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 
+use super::folder::Folder;
 use super::progress::Watched;
 use super::{CheckArguments, Done, ExitCode, Trouble, driver, name_of, print, read};
+use crate::conviction::Conviction;
 use crate::drive::Drive;
-use crate::failure_file::FailureFile;
+use crate::failure_file;
 use crate::finding::Finding;
 use crate::judge::judge;
 use crate::over_sockets::OverSockets;
 use crate::parallel;
 use crate::render;
-use crate::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary};
-use crate::rule::{Rule, Watch};
+use crate::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary, Waived};
+use crate::rule::Rule;
 use crate::rules;
 use crate::runner::{self, Failure, Plan, Report};
 use crate::shrink::Budget;
 use crate::simulator;
 use crate::story::Told;
-use crate::verdict::{RuleReport, Verdict};
+use crate::verdict::Verdict;
 use crate::waivers::{self, Place, Waiver};
 
 /// The seconds that a client may wait in a scenario of a smoke run.
@@ -51,6 +52,11 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
         profile: profile.to_owned(),
         capabilities: door.capabilities(),
         command: driver::shown(&arguments.driver),
+        shard: arguments.shard,
+        cases: plan.cases,
+        smoke: arguments.smoke,
+        only: arguments.only.clone(),
+        merged: None,
     }))?;
 
     let drive = OverSockets::new(&surroundings, door.as_ref());
@@ -80,7 +86,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     let mut lines = Vec::new();
     for rule in &report.rules {
         let failure = report.failures.iter().find(|failure| failure.rule.id == rule.rule);
-        let mut line = line_of(rule);
+        let mut line = RuleLine::of(rule);
         if rule.verdict == Verdict::Inconclusive && plan.left_out().iter().any(|left_out| left_out.id == rule.rule) {
             line.reason = Some(format!("left out: a client may wait for more than {LONGEST_SMOKE} s in its scenario"));
         }
@@ -88,7 +94,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
             if unconfirmed.contains(&failure.rule.id) {
                 line.report.verdict = Verdict::Flaky;
             }
-            written.failure(failure, &mut line, arguments, &door.client().to_string())?;
+            written.failure(failure, &mut line, arguments);
         }
         if let Some(waiver) = waivers::concerning(&waivers, &rule.rule, place, today) {
             apply(waiver, &mut line);
@@ -116,7 +122,7 @@ fn plan(arguments: &CheckArguments) -> Plan {
         cases: if arguments.smoke { 0 } else { arguments.cases },
         smoke: true,
         longest: arguments.smoke.then_some(LONGEST_SMOKE),
-        shard: arguments.shard,
+        shard: (arguments.shard.share, arguments.shard.shares),
         profile: arguments.profile,
         only: arguments.only.iter().flat_map(chosen).collect(),
         threads,
@@ -168,22 +174,17 @@ fn unconfirmed(fresh: &dyn Drive, failures: &[Failure], plan: &Plan) -> Vec<&'st
     twice.iter().zip(confirmed).filter(|(_, confirmed)| !confirmed).map(|(failure, _)| failure.rule.id).collect()
 }
 
-fn line_of(report: &RuleReport) -> RuleLine {
-    let rule = rules::rule(&report.rule);
-    let reason = rule.and_then(|rule| match rule.watch {
-        Watch::Not(why) => Some(why.to_owned()),
-        Watch::Case(_) | Watch::Twins(..) => None,
-    });
-    let summary = rule.map(|rule| rule.summary.to_owned()).unwrap_or_default();
-    RuleLine { report: report.clone(), summary, reason, file: None, story: Vec::new() }
-}
-
 fn apply(waiver: &Waiver, line: &mut RuleLine) {
     let verdict = waiver.applied(line.report.verdict);
     if verdict == line.report.verdict {
         return;
     }
     line.report.verdict = verdict;
+    line.waiver = Some(Waived {
+        reason: waiver.reason.clone(),
+        expires: waiver.expires.to_string(),
+        issue: waiver.issue.clone(),
+    });
     let issue = waiver.issue.as_ref().map_or_else(String::new, |issue| format!(", {issue}"));
     line.reason = Some(match verdict {
         Verdict::UnexpectedPass => {
@@ -195,101 +196,50 @@ fn apply(waiver: &Waiver, line: &mut RuleLine) {
 
 /// What is written of a run: into a folder, if there is one, and kept for what is made of it.
 struct Written {
-    folder: Option<PathBuf>,
-    file: Option<File>,
-    text: String,
+    folder: Option<(Folder, File)>,
+    results: Results,
 }
 
 impl Written {
     fn new(folder: Option<&Path>) -> Result<Self, Trouble> {
-        let Some(folder) = folder else { return Ok(Self { folder: None, file: None, text: String::new() }) };
-        let failures = folder.join("failures");
-        // What an earlier run left there would be taken for this one's.
-        if failures.exists() {
-            fs::remove_dir_all(&failures).map_err(|error| cannot_write(&failures, &error))?;
-        }
-        fs::create_dir_all(&failures).map_err(|error| cannot_write(&failures, &error))?;
-        let path = folder.join("results.ndjson");
-        let file = File::create(&path).map_err(|error| cannot_write(&path, &error))?;
-        Ok(Self { folder: Some(folder.to_owned()), file: Some(file), text: String::new() })
+        let folder = folder.map(Folder::begin).transpose()?;
+        Ok(Self { folder, results: Results::default() })
     }
 
     fn line(&mut self, line: &Line) -> Result<(), Trouble> {
-        let text = line.text();
-        if let (Some(file), Some(folder)) = (&mut self.file, &self.folder) {
-            file.write_all(text.as_bytes()).map_err(|error| cannot_write(folder, &error))?;
+        if let Some((folder, file)) = &mut self.folder {
+            folder.append(file, line)?;
         }
-        self.text.push_str(&text);
+        self.results.take(line.clone());
         Ok(())
     }
 
-    /// Saves a failure, and puts its story into its rule's line.
-    fn failure(
-        &self,
-        failure: &Failure,
-        line: &mut RuleLine,
-        arguments: &CheckArguments,
-        client: &str,
-    ) -> Result<(), Trouble> {
-        let mut saved = FailureFile {
-            rule: failure.rule.id.to_owned(),
-            verdict: failure.verdict,
-            profile: name_of(arguments.profile).to_owned(),
-            client: client.to_owned(),
-            text: failure.smallest.text.clone(),
-            scenario: failure.smallest.scenario.clone(),
-            story: Vec::new(),
-        };
-        let name = saved.name();
-        let path = self.folder.as_ref().map(|folder| folder.join("failures").join(&name));
-        let replay = match &path {
-            Some(path) => format!(
-                "simtune-conformance replay {} {}",
-                crate::process::quoted(&path.display().to_string()),
-                driver::shown(&arguments.driver)
-            ),
+    /// Puts a failure and its story into its rule's line.
+    fn failure(&self, failure: &Failure, line: &mut RuleLine, arguments: &CheckArguments) {
+        let smallest = &failure.smallest;
+        let name = failure_file::name(failure.rule.id, &smallest.scenario);
+        let replay = match &self.folder {
+            Some((folder, _)) => folder.replay(&name, &driver::shown(&arguments.driver)),
             None => format!("run again with --out DIR, then replay DIR/failures/{name}"),
         };
         let told = Told {
             rule: failure.rule,
             profile: arguments.profile,
-            scenario: &failure.smallest.scenario,
-            evidence: &failure.smallest.evidence,
-            text: &failure.smallest.text,
-            witness: &failure.smallest.witness,
+            scenario: &smallest.scenario,
+            evidence: &smallest.evidence,
+            text: &smallest.text,
+            witness: &smallest.witness,
             replay: Some(&replay),
         };
         line.story = told.lines();
-        saved.story.clone_from(&line.story);
-        if let Some(path) = path {
-            fs::write(&path, saved.text()).map_err(|error| cannot_write(&path, &error))?;
-            line.file = Some(format!("failures/{name}"));
-        }
-        Ok(())
+        line.conviction = Some(Box::new(Conviction::of(&told, failure.verdict)));
+        line.file = self.folder.is_some().then(|| format!("failures/{name}"));
     }
 
     /// Makes everything else of the results, and gives the terminal's text.
     fn finish(self) -> Result<String, Trouble> {
-        let results = Results::read(&self.text)
-            .map_err(|(line, why)| Trouble { exit: ExitCode::Harness, text: format!("results, line {line}: {why}") })?;
-        if let Some(folder) = &self.folder {
-            let write = |name: &str, text: String| {
-                let path = folder.join(name);
-                fs::write(&path, text).map_err(|error| cannot_write(&path, &error))
-            };
-            let junit = render::junit(&results)
-                .map_err(|error| Trouble { exit: ExitCode::Harness, text: format!("junit.xml: {error}") })?;
-            write("junit.xml", junit)?;
-            write("badge.json", render::badge(&results))?;
-        }
-        let folder = self.folder.as_ref().map(|folder| folder.display().to_string());
-        Ok(render::terminal(&results, folder.as_deref()))
-    }
-}
-
-fn cannot_write(path: &Path, error: &std::io::Error) -> Trouble {
-    Trouble {
-        exit: ExitCode::Harness,
-        text: format!("cannot write {}: {error}; --out names another folder", path.display()),
+        let Some((folder, _)) = self.folder else { return Ok(render::terminal(&self.results, None)) };
+        folder.render(&self.results)?;
+        Ok(render::terminal(&self.results, Some(&folder.to_string())))
     }
 }

@@ -16,6 +16,11 @@ pub fn badge(results: &Results) -> String {
         _ => "brightgreen",
     };
     let message = format!("{kept}/{} rules, {} must-fail", results.rules.len(), summary.fail);
-    let badge = json!({ "schemaVersion": 1, "label": "graph-client", "message": message, "color": color });
+    let mut badge = json!({ "schemaVersion": 1, "label": "graph-client", "message": message, "color": color });
+    if summary.exit >= 64 {
+        // So that nobody takes a run that went wrong for one that says something.
+        badge["message"] = "could not be tested".into();
+        badge["isError"] = true.into();
+    }
     format!("{badge}\n")
 }

@@ -80,5 +80,7 @@ fn headline(results: &Results) -> String {
         ("HARNESS_ERROR", summary.harness_error),
     ];
     parts.extend(more.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")));
-    format!("{}: {}, in {} scenarios", results.client(), parts.join(" · "), summary.scenarios)
+    let shards = results.run.as_ref().and_then(|run| run.merged);
+    let shards = shards.map_or_else(String::new, |shards| format!(" of {shards} shards"));
+    format!("{}: {}, in {} scenarios{shards}", results.client(), parts.join(" · "), summary.scenarios)
 }
