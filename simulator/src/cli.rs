@@ -5,6 +5,7 @@ mod env;
 mod exec;
 mod explain;
 mod fleet;
+mod progress;
 mod serve;
 mod signals;
 

@@ -287,6 +287,7 @@ impl Options {
                 seed: self.seed.unwrap_or(1),
                 fleet: fleet_source(self.fleet.as_deref())?,
                 kept: fleet::KEPT,
+                progress: None,
                 edition: self.edition.map(checked_edition).transpose()?,
                 quirks: quirks(self.quirks.as_deref(), &self.quirk)
                     .map_err(|error| UsageError(format!("--quirks, --quirk: {error}")))?,

@@ -38,7 +38,7 @@ use std::collections::HashMap;
 pub use self::anonymize::{AnonymizeError, Anonymized, anonymize};
 pub use self::decode::decode;
 pub use self::draft::{Context, DeviceError, Draft, Warning, read_device, skipped_members, unknown_member};
-pub use self::drawn::Drawn;
+pub use self::drawn::{Drawn, Progress};
 pub use self::import::{ImportError, Imported, import};
 pub use self::mix::{Mix, MixError};
 pub use self::people::People;

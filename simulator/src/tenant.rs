@@ -51,6 +51,8 @@ pub struct TenantSpec {
     /// The size of the largest generated fleet whose devices are all kept in memory; of a larger one each is worked out
     /// when it is looked at. No client sees the difference.
     pub kept: u32,
+    /// Who hears how far such a fleet has got.
+    pub progress: Option<fleet::Progress>,
     /// Its edition of the support matrix: an id, a date or `latest`.
     pub edition: Option<String>,
     /// How the doubtful is decided.
@@ -81,6 +83,7 @@ impl Default for TenantSpec {
             seed: 1,
             fleet: fleet::Builtin::OneOfEach.into(),
             kept: fleet::KEPT,
+            progress: None,
             edition: None,
             quirks: Quirks::default(),
             throttle: throttle::Mode::default(),
@@ -376,7 +379,7 @@ impl Shared {
         domain: &str,
         now: DateTime<Utc>,
     ) -> Result<(Arc<Base>, Vec<String>), TenantError> {
-        let TenantSpec { fleet: source, kept: most, seed, .. } = spec;
+        let TenantSpec { fleet: source, kept: most, seed, progress, .. } = spec;
         let day = now.date_naive();
         let key = FleetKey { source: source.clone(), kept: *most, domain: domain.to_owned(), seed: *seed, day };
         if let Some((base, warnings)) = self.lock().get(&key) {
@@ -387,7 +390,7 @@ impl Shared {
         let people = fleet::People::new(domain, draw.at("people"));
         let (base, warnings) = match source {
             fleet::Source::Generated(count) if count > most => {
-                let fleet = fleet::Drawn { count: *count, people, as_of, draw };
+                let fleet = fleet::Drawn { count: *count, people, as_of, draw, progress: *progress };
                 (Base::drawn(Arc::new(fleet)), Vec::new())
             }
             _ => kept(fleet::drafts(source, &fleet::Context { people: &people, as_of }, draw)?)?,

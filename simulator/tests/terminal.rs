@@ -158,3 +158,15 @@ fn the_shell_has_its_terminal_back_at_the_end() {
     desk.see("shell got hello");
     assert_eq!(desk.leave().0, Some(0));
 }
+
+/// Whoever waits for a large fleet sees how far it has got, and afterwards nothing of it.
+#[test]
+fn a_large_fleet_shows_how_far_it_has_got() {
+    let serve = "\"$0\" serve --fleet 40000 --listen 127.0.0.1:0 --control 127.0.0.1:0";
+    let mut desk = Desk::sit_down(&format!("{serve} & read go; kill $!; wait; exit 0"));
+    desk.see("drawing 40000 devices [");
+    desk.see("\r\u{1b}[KSimtune");
+    desk.see("with 40000 devices");
+    desk.press("go\n");
+    assert_eq!(desk.leave().0, Some(0));
+}

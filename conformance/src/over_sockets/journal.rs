@@ -77,12 +77,18 @@ impl Recorded<'_> {
                 let slow = self.is_slow(&trace.exchanges[place]);
                 let exchange = &mut trace.exchanges[place];
                 exchange.answered = left;
-                // How many bytes a slow body has on the wire is not known, only how many it has in the end: at most so many.
-                if slow {
-                    continue;
+                let packed = exchange.response.header("content-encoding").is_some();
+                match (slow, packed) {
+                    // How many bytes a packed body has on the wire is not known, only how many it has in the end: at most so
+                    // many, and all of them may have come.
+                    (true, true) => {}
+                    // The head was there, and the body on its way.
+                    (true, false) => exchange.response.whole = false,
+                    (false, _) => {
+                        exchange.response.status = None;
+                        exchange.response.whole = false;
+                    }
                 }
-                exchange.response.status = None;
-                exchange.response.whole = false;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Stop, print, signals};
+use super::{Stop, print, progress, signals};
 use crate::clock::Wall;
 use crate::config::{Config, UsageError};
 use crate::log::{Log, LogFormat};
@@ -10,7 +10,8 @@ use crate::ready::Ready;
 use crate::running::{Simulator, StartError};
 use crate::tenant::Tenant;
 
-pub(super) fn serve(config: Config) -> Result<(), Stop> {
+pub(super) fn serve(mut config: Config) -> Result<(), Stop> {
+    config.tenant.progress = progress::shown();
     let (log, writer) = Log::stderr(config.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -267,6 +267,7 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
         seed: message.seed.unwrap_or(default.seed),
         fleet,
         kept: fleet::KEPT,
+        progress: None,
         edition: message.edition,
         quirks: config::quirks(message.quirks.as_deref(), &single).map_err(|error| ApiError::bad(error.to_string()))?,
         clock: message

@@ -20,7 +20,12 @@ pub struct Drawn {
     pub as_of: DateTime<Utc>,
     /// What everything is drawn from.
     pub draw: Draw,
+    /// Who hears how far it has got.
+    pub progress: Option<Progress>,
 }
+
+/// Hears how many more devices of how many are ready; from several threads, in any order.
+pub type Progress = fn(more: u32, of: u32);
 
 impl Source for Drawn {
     fn count(&self) -> u32 {
@@ -35,6 +40,12 @@ impl Source for Drawn {
 
     fn sketch(&self, number: u32) -> Sketch {
         mix::sketch(u64::from(number), &self.people, self.draw)
+    }
+
+    fn has_sketched(&self, more: u32) {
+        if let Some(progress) = self.progress {
+            progress(more, self.count);
+        }
     }
 }
 

@@ -34,6 +34,9 @@ struct Names {
     ends: Box<[u32]>,
 }
 
+/// After how many sketches somebody is told.
+const TOLD: usize = 1 << 14;
+
 /// What is needed of some devices before their rows are known.
 #[derive(Debug, Default)]
 struct Sketches {
@@ -64,8 +67,11 @@ impl Drawn {
         let size = pieces::size(count);
         let mut pieces = pieces::each(count, |piece| {
             let mut sketches = Sketches::default();
-            for number in piece.clone() {
-                sketches.add(&*source, number);
+            for some in piece.clone().step_by(TOLD).map(|start| start..piece.end.min(start + TOLD)) {
+                for number in some.clone() {
+                    sketches.add(&*source, number);
+                }
+                source.has_sketched(u32::try_from(some.len()).expect("a few"));
             }
             let mut order = std::mem::take(&mut sketches.order);
             let first = piece.start;

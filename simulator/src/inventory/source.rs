@@ -17,6 +17,9 @@ pub trait Source: fmt::Debug + Send + Sync {
 
     /// What that device is sorted and found by. Costs a fraction of the device itself.
     fn sketch(&self, number: u32) -> Sketch;
+
+    /// Hears that so many more were sketched: somebody may be waiting for all of them.
+    fn has_sketched(&self, _more: u32) {}
 }
 
 /// The properties of a device by which it is sorted and found.

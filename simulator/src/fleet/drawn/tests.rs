@@ -18,7 +18,7 @@ use crate::random::Draw;
 fn fleet(seed: u64, count: u32) -> Drawn {
     let draw = Draw::from_seed(seed);
     let as_of = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-    Drawn { count, people: People::new("fleet.example", draw.at("people")), as_of, draw }
+    Drawn { count, people: People::new("fleet.example", draw.at("people")), as_of, draw, progress: None }
 }
 
 /// The fleet drawn, and the same devices kept.
