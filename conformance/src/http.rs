@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -80,9 +80,15 @@ where
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
-    let asked = builder.body(Full::new(request.body.clone())).map_err(|_| Failure::Connection)?;
+    let mut asked = builder.body(Full::new(request.body.clone())).map_err(|_| Failure::Connection)?;
+    let interim = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&interim);
+    hyper::ext::on_informational(&mut asked, move |answer| {
+        noted.lock().unwrap_or_else(PoisonError::into_inner).push(answer.status().as_u16());
+    });
     let response = sender.send_request(asked).await.map_err(|_| Failure::Connection)?;
-    Ok(whole(response).await)
+    let interim = std::mem::take(&mut *interim.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok(HttpResponse { interim, ..whole(response).await })
 }
 
 /// The answer with its body in the pieces in which it came.
@@ -102,7 +108,7 @@ async fn whole(response: Response<Incoming>) -> HttpResponse {
             }
         }
     }
-    HttpResponse { status: head.status.as_u16(), headers, pieces, whole }
+    HttpResponse { interim: Vec::new(), status: head.status.as_u16(), headers, pieces, whole }
 }
 
 fn broken(_: io::Error) -> Failure {

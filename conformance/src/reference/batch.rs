@@ -153,6 +153,7 @@ fn id_of(answer: &Json) -> String {
 fn inner(answer: &Json) -> HttpResponse {
     let headers: BTreeMap<String, String> = serde_json::from_value(answer["headers"].clone()).unwrap_or_default();
     HttpResponse {
+        interim: Vec::new(),
         status: answer["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or_default(),
         headers: headers.into_iter().collect(),
         pieces: vec![Bytes::from(answer["body"].to_string())],
