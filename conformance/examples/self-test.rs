@@ -1,7 +1,8 @@
-//! Proves the kit: `self-test [--fast] [--cases N] [--write docs/proof.md]`, `self-test --wall WORKER [--stress]`.
+//! Proves the kit: `self-test [--fast] [--cases N] [--write docs/proof.md]`, `self-test --manner NAME [--cases N]`,
+//! `self-test --wall WORKER [--stress]`.
 //!
 //! It ends with 0 if all holds that `docs/proof.md` says: whoever behaves is left alone, whoever does not is convicted by
-//! the right rule, and the same seed says the same. `--wall` puts the lawful manners of the reference worker, over real
+//! the right rule, and the same seed says the same. `--manner` asks that of one manner alone. `--wall` puts the lawful manners of the reference worker, over real
 //! sockets, before the rules whose scenarios ask nobody to wait; `--stress` while four times as many threads as there are
 //! processors do nothing useful.
 
@@ -18,7 +19,7 @@ use simtune_conformance::scenario::Scenario;
 use simtune_conformance::self_test::comparison::{Way, worth};
 use simtune_conformance::self_test::document::{Findings, document};
 use simtune_conformance::self_test::drivers::{Driver, expose};
-use simtune_conformance::self_test::innocents::{acquit, failed};
+use simtune_conformance::self_test::innocents::{Acquittal, acquit, failed};
 use simtune_conformance::self_test::smallness::{median, shrunk};
 use simtune_conformance::self_test::{convictions, sameness};
 use simtune_conformance::worker::{Limits, Pool};
@@ -34,6 +35,7 @@ struct Order {
     fast: bool,
     cases: Option<u64>,
     write: Option<String>,
+    manner: Option<Manner>,
     wall: Option<String>,
     stress: bool,
 }
@@ -57,16 +59,19 @@ impl Course {
 
 fn main() -> ExitCode {
     let Some(order) = ordered() else {
-        eprintln!("usage: self-test [--fast] [--cases N] [--write docs/proof.md] | --wall WORKER [--stress]");
+        eprintln!(
+            "usage: self-test [--fast] [--cases N] [--write docs/proof.md] | --manner NAME [--cases N] | --wall WORKER [--stress]"
+        );
         return ExitCode::from(64);
     };
     #[expect(clippy::disallowed_methods, reason = "people are told how long it takes; nothing is made of it")]
     let began = Instant::now();
     let mut course = Course { began, holds: true };
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    match &order.wall {
-        Some(worker) => on_the_wall(&mut course, worker, order.stress.then_some(threads * 4)),
-        None => in_process(&mut course, &order, threads),
+    match (&order.wall, order.manner) {
+        (Some(worker), _) => on_the_wall(&mut course, worker, order.stress.then_some(threads * 4)),
+        (None, Some(manner)) => drop(alone(&mut course, &order, Some(manner), threads)),
+        (None, None) => in_process(&mut course, &order, threads),
     }
     if course.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -80,6 +85,7 @@ fn ordered() -> Option<Order> {
             "--stress" => order.stress = true,
             "--cases" => order.cases = Some(arguments.next()?.parse().ok()?),
             "--write" => order.write = Some(arguments.next()?),
+            "--manner" => order.manner = Some(Manner::named(&arguments.next()?)?),
             "--wall" => order.wall = Some(arguments.next()?),
             _ => return None,
         }
@@ -88,16 +94,25 @@ fn ordered() -> Option<Order> {
     (order.write.is_none() || !order.fast).then_some(order)
 }
 
-fn in_process(course: &mut Course, order: &Order, threads: usize) {
-    let cases = order.cases.unwrap_or(if order.fast { 8 } else { 10_000 });
-    let manners = [None].into_iter().chain(Manner::ALL.iter().copied().map(Some));
-    let mut acquittals = Vec::new();
-    for manner in manners {
-        let acquittal = acquit(manner, 3, cases, !order.fast || manner.is_none(), threads);
-        let who = manner.map_or("the reference client".to_owned(), |manner| manner.to_string());
-        course.note(&format!("{who} is left alone in {} scenarios", acquittal.scenarios), &acquittal.wrong);
-        acquittals.push(acquittal);
+impl Order {
+    /// Scenarios that are drawn for each client that behaves.
+    fn cases(&self) -> u64 {
+        self.cases.unwrap_or(if self.fast { 8 } else { 10_000 })
     }
+}
+
+/// Puts a client that behaves before every rule; none is the reference client as it is.
+fn alone(course: &mut Course, order: &Order, manner: Option<Manner>, threads: usize) -> Acquittal {
+    let acquittal = acquit(manner, 3, order.cases(), !order.fast || manner.is_none(), threads);
+    let who = manner.map_or("the reference client".to_owned(), |manner| manner.to_string());
+    course.note(&format!("{who} is left alone in {} scenarios", acquittal.scenarios), &acquittal.wrong);
+    acquittal
+}
+
+fn in_process(course: &mut Course, order: &Order, threads: usize) {
+    let cases = order.cases();
+    let manners = [None].into_iter().chain(Manner::ALL.iter().copied().map(Some));
+    let acquittals: Vec<Acquittal> = manners.map(|manner| alone(course, order, manner, threads)).collect();
 
     let seeds = if order.fast { 1 } else { 10 };
     // Fast means what each rule's own scenarios say, and for some defects what is drawn.

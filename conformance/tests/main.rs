@@ -6,6 +6,7 @@ mod checking;
 mod cli;
 mod commands;
 mod convictions;
+mod drivers;
 mod driving;
 mod innocence;
 mod proof;

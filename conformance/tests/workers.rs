@@ -109,6 +109,9 @@ fn faulty_clients_are_convicted_on_the_wall_and_the_one_that_behaves_is_not() {
         Defect::TokenPerCall,
         Defect::UnknownEnumFatal,
         Defect::HtmlHidesStatus,
+        Defect::InterimIsFinal,
+        Defect::BodySentOnce,
+        Defect::HeadersWithoutBody,
     ] {
         let (verdict, text) = opinion(&reference(Some(defect)), defect.rule());
         assert!(verdict >= Verdict::Warn, "{defect} ({}) is not convicted: {verdict:?} {text}", defect.rule());

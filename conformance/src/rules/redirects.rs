@@ -9,7 +9,7 @@ use crate::evidence::Case;
 use crate::finding::Breach;
 use crate::rule::{Check, Level, Levels, Rule, Watch};
 use crate::stimulus::{Act, Destination, Endpoint, Stimulus};
-use crate::trace::Exchange;
+use crate::trace::{Exchange, Party};
 
 fn redirected(act: &Act) -> bool {
     matches!(act, Act::Redirect { .. })
@@ -41,6 +41,16 @@ fn next<'a>(case: &Case<'a>, at: usize) -> Option<(usize, &'a Exchange)> {
     case.trace.numbered().skip(at + 1).find(|(_, exchange)| exchange.during == during)
 }
 
+/// Whether a request is what a redirect led to, rather than what the client wanted next: it goes to the host that was named,
+/// and where it has a body it is the same.
+fn follows(case: &Case<'_>, redirect: &Exchange, later: &Exchange) -> bool {
+    let party = if hit(case, redirect, abroad) { Party::Foreign } else { Party::Service };
+    let body = &later.request.body;
+    later.party == party
+        && later.endpoint != Some(Endpoint::Token)
+        && (body.is_empty() || *body == redirect.request.body)
+}
+
 /// Actions that were redirected with one of these, and what was sent next.
 fn redirected_actions<'a>(case: &Case<'a>, codes: &'static [u16]) -> Vec<(Numbered<'a>, Numbered<'a>)> {
     hits(case, redirected)
@@ -48,6 +58,7 @@ fn redirected_actions<'a>(case: &Case<'a>, codes: &'static [u16]) -> Vec<(Number
         // What happens inside a batch is no redirect of it.
         .filter(|(_, exchange)| exchange.response.status.is_some_and(|status| codes.contains(&status)))
         .filter_map(|(at, exchange)| Some(((at, exchange), next(case, at)?)))
+        .filter(|((_, exchange), (_, later))| follows(case, exchange, later))
         .collect()
 }
 
