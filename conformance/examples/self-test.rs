@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use simtune_conformance::defect::Defect;
 use simtune_conformance::generate;
-use simtune_conformance::manner::Manner;
+use simtune_conformance::manner::{Manner, OnSockets};
 use simtune_conformance::over_sockets::{OverSockets, Surroundings};
 use simtune_conformance::process::Launch;
 use simtune_conformance::scenario::Scenario;
@@ -191,9 +191,11 @@ fn on_the_wall(course: &mut Course, worker: &str, stress: Option<usize>) {
                 }
             });
         }
-        for manner in [None].into_iter().chain(Manner::ALL.iter().copied().map(Some)) {
-            let (scenarios, wrong) = one_on_the_wall(worker, manner);
-            let who = manner.map_or("the reference client".to_owned(), |manner| manner.to_string());
+        let manners = Manner::ALL.iter().map(ToString::to_string);
+        let on_sockets = OnSockets::ALL.iter().map(ToString::to_string);
+        for manner in [None].into_iter().chain(manners.chain(on_sockets).map(Some)) {
+            let (scenarios, wrong) = one_on_the_wall(worker, manner.as_deref());
+            let who = manner.as_deref().unwrap_or("the reference client");
             let load = stress.map_or(String::new(), |threads| format!(" beside {threads} busy threads"));
             course.note(&format!("{who} is left alone in {scenarios} scenarios over sockets{load}"), &wrong);
         }
@@ -201,13 +203,13 @@ fn on_the_wall(course: &mut Course, worker: &str, stress: Option<usize>) {
     });
 }
 
-fn one_on_the_wall(worker: &str, manner: Option<Manner>) -> (usize, Vec<String>) {
+fn one_on_the_wall(worker: &str, manner: Option<&str>) -> (usize, Vec<String>) {
     let mut command = vec![worker.to_owned()];
     if let Some(manner) = manner {
         command.extend(["--manner".to_owned(), manner.to_string()]);
     }
     let mut launch = Launch::new(command);
-    if manner == Some(Manner::FarTimeZone) {
+    if manner == Some("FarTimeZone") {
         launch = launch.with([("TZ".to_owned(), "Pacific/Kiritimati".to_owned())]);
     }
     let pool = match Pool::start(launch, Limits::default(), 16) {

@@ -378,7 +378,7 @@ impl Served<'_> {
         let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         let request = HttpRequest { method: method.to_owned(), url, headers, body };
-        let asked = crate::http::send(&request, Duration::from_secs(30), None);
+        let asked = crate::http::send(&request, Duration::from_secs(30), None, None);
         let response = self.host.runtime.block_on(asked).map_err(|failure| format!("{method} {path}: {failure:?}"))?;
         let body = response.body();
         if !(200..300).contains(&response.status) {

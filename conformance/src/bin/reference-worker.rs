@@ -1,7 +1,7 @@
 //! The reference client as a worker: the smallest driver in Rust, and the one this kit is tested with.
 //!
 //! `reference-worker --defect B01` is a client with that defect, `reference-worker --manner WaitsLonger` one of another
-//! lawful manner, and `reference-worker --driver Caching` a driver that does more than it should.
+//! lawful manner (also one that only sockets know: `--manner Http2`), and `reference-worker --driver Caching` a driver that does more than it should.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _, stdin, stdout};
@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use simtune_conformance::defect::{Defect, Defects};
 use simtune_conformance::in_process::Client;
-use simtune_conformance::manner::Manner;
+use simtune_conformance::manner::{Manner, OnSockets};
 use simtune_conformance::protocol::{ClientName, DriverHello, FromDriver, ToDriver, VERSION};
-use simtune_conformance::reference::{CAPABILITIES, ReferenceClient};
+use simtune_conformance::reference::{AtOnce, CAPABILITIES, ReferenceClient};
 use simtune_conformance::self_test::drivers::Driver;
 use simtune_conformance::transport::Surroundings;
 
@@ -29,14 +29,16 @@ fn main() -> ExitCode {
     for line in stdin().lock().lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
             Ok(ToDriver::Hello { .. }) => say(&FromDriver::Hello(hello(who))),
-            Ok(ToDriver::Open { id, session, env, config }) => match Surroundings::real(runtime.handle(), env) {
-                Ok(surroundings) => {
-                    let client = who.driven(surroundings, Duration::from_millis(config.timeout_ms));
-                    sessions.insert(session, Arc::new(Mutex::new(client)));
-                    say(&FromDriver::Ok { id });
+            Ok(ToDriver::Open { id, session, env, config }) => {
+                match Surroundings::really(runtime.handle(), env, who.on_sockets()) {
+                    Ok(surroundings) => {
+                        let client = who.driven(surroundings, Duration::from_millis(config.timeout_ms));
+                        sessions.insert(session, Arc::new(Mutex::new(client)));
+                        say(&FromDriver::Ok { id });
+                    }
+                    Err(message) => say(&FromDriver::Error { id: Some(id), message }),
                 }
-                Err(message) => say(&FromDriver::Error { id: Some(id), message }),
-            },
+            }
             Ok(ToDriver::Op { id, session, call }) => {
                 let Some(client) = sessions.get(&session).map(Arc::clone) else {
                     say(&FromDriver::Error { id: Some(id), message: format!("there is no session {session}") });
@@ -71,6 +73,7 @@ enum Who {
     Behaving,
     Faulty(Defect),
     Mannered(Manner),
+    OnSockets(OnSockets),
     Driven(Driver),
 }
 
@@ -79,7 +82,9 @@ impl Who {
         match (option, name) {
             (None, _) => Some(Self::Behaving),
             (Some("--defect"), Some(name)) => Defect::named(name).map(Self::Faulty),
-            (Some("--manner"), Some(name)) => Manner::named(name).map(Self::Mannered),
+            (Some("--manner"), Some(name)) => {
+                Manner::named(name).map(Self::Mannered).or_else(|| OnSockets::named(name).map(Self::OnSockets))
+            }
             (Some("--driver"), Some(name)) => Driver::named(name).map(Self::Driven),
             _ => None,
         }
@@ -89,14 +94,24 @@ impl Who {
         match self {
             Self::Mannered(manner) => Some(manner),
             Self::Driven(driver) => driver.manner(),
-            Self::Behaving | Self::Faulty(_) => None,
+            Self::Behaving | Self::Faulty(_) | Self::OnSockets(_) => None,
+        }
+    }
+
+    fn on_sockets(self) -> Option<OnSockets> {
+        match self {
+            Self::OnSockets(manner) => Some(manner),
+            _ => None,
         }
     }
 
     fn driven(self, surroundings: Surroundings, timeout: Duration) -> Box<dyn Client + Send> {
         let client = ReferenceClient::new(surroundings.clone()).timeout_after(timeout);
         match self {
-            Self::Behaving => Box::new(client),
+            Self::OnSockets(OnSockets::TwoAtOnce) => {
+                Box::new(AtOnce::new(client, ReferenceClient::new(surroundings).timeout_after(timeout)))
+            }
+            Self::Behaving | Self::OnSockets(_) => Box::new(client),
             Self::Faulty(defect) => {
                 Box::new(ReferenceClient::with(surroundings, Defects::only(defect)).timeout_after(timeout))
             }
