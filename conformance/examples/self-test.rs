@@ -35,7 +35,8 @@ struct Order {
     fast: bool,
     cases: Option<u64>,
     write: Option<String>,
-    manner: Option<Manner>,
+    /// A client that behaves, alone; none is the reference client as it is.
+    alone: Option<Option<Manner>>,
     wall: Option<String>,
     stress: bool,
 }
@@ -68,9 +69,9 @@ fn main() -> ExitCode {
     let began = Instant::now();
     let mut course = Course { began, holds: true };
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    match (&order.wall, order.manner) {
+    match (&order.wall, order.alone) {
         (Some(worker), _) => on_the_wall(&mut course, worker, order.stress.then_some(threads * 4)),
-        (None, Some(manner)) => drop(alone(&mut course, &order, Some(manner), threads)),
+        (None, Some(manner)) => drop(alone(&mut course, &order, manner, threads)),
         (None, None) => in_process(&mut course, &order, threads),
     }
     if course.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -85,7 +86,10 @@ fn ordered() -> Option<Order> {
             "--stress" => order.stress = true,
             "--cases" => order.cases = Some(arguments.next()?.parse().ok()?),
             "--write" => order.write = Some(arguments.next()?),
-            "--manner" => order.manner = Some(Manner::named(&arguments.next()?)?),
+            "--manner" => {
+                let name = arguments.next()?;
+                order.alone = Some(if name == "none" { None } else { Some(Manner::named(&name)?) });
+            }
             "--wall" => order.wall = Some(arguments.next()?),
             _ => return None,
         }

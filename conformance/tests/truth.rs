@@ -390,3 +390,22 @@ fn no_batch_goes_on_without_a_token() {
     assert_eq!(answer.results.as_ref().map(Vec::len), Some(2), "{answer:?}");
     assert_eq!(says("THR-09", &scenario, &evidence), [""; 0]);
 }
+
+/// Whoever has several batches to send tries each of them with a new token, and no one of them for ever.
+#[test]
+fn several_refusals_need_not_be_of_one_request() {
+    let mut scenario = listing(2, Act::Token { defect: TokenDefect::Expired });
+    scenario.program = vec![Op::BatchReset { devices: vec![DeviceRef::At(0), DeviceRef::At(1)] }];
+    let course = |bodies: [&str; 4]| {
+        let mut exchanges = Vec::new();
+        for (at, body) in (0..).zip(bodies) {
+            let mut refused = exchange(2 * at, "POST /v1.0/$batch", 401, &[], "{}");
+            body.clone_into(&mut refused.request.body);
+            refused.stimuli.push(0);
+            exchanges.extend([refused, exchange(2 * at + 1, "POST /t/oauth2/v2.0/token", 200, &[], "{}")]);
+        }
+        says("AUTH-03", &scenario, &evidence(exchanges, failed(ErrorKind::Auth, Some(401))))
+    };
+    assert_eq!(course(["one", "one", "two", "two"]), [""; 0]);
+    assert_eq!(course(["one"; 4]).len(), 1);
+}

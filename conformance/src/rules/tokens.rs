@@ -35,16 +35,21 @@ fn challenge(act: &Act) -> bool {
     matches!(act, Act::Token { defect: TokenDefect::ClaimsChallenge })
 }
 
+/// The request that was refused most often, with how often. Whoever has several to send may try each of them.
+fn refused_most(case: &Case<'_>, refused: &[usize]) -> Option<(usize, usize)> {
+    let request = |at: usize| &case.trace.exchanges[at].request;
+    let times = |at: usize| refused.iter().filter(|other| request(**other).repeats(request(at))).count();
+    refused.iter().rev().map(|at| (*at, times(*at))).max_by_key(|(_, times)| *times)
+}
+
 fn renewal(case: &Case<'_>) -> Vec<Breach> {
     deeds(case)
         .filter_map(|deed| {
             let refused = refusals(case, deed.place);
             let first = *refused.first()?;
-            if refused.len() > ROUNDS {
-                return Some(Breach::new(
-                    format!("the token was refused {} times in one operation", refused.len()),
-                    vec![first],
-                ));
+            if let Some((at, times)) = refused_most(case, &refused).filter(|(_, times)| *times > ROUNDS) {
+                let text = format!("one request was refused {times} times because of its token");
+                return Some(Breach::new(text, vec![at]));
             }
             let renewed = case
                 .trace
