@@ -1,4 +1,4 @@
-//! Proves the kit: `self-test [--fast] [--cases N] [--write docs/proof.md]`, `self-test --manner NAME [--cases N]`,
+//! Proves the kit: `self-test [--fast] [--cases N] [--write docs/proof.md]`, `self-test --manner NAME… [--cases N]`,
 //! `self-test --wall WORKER [--stress]`.
 //!
 //! It ends with 0 if all holds that `docs/proof.md` says: whoever behaves is left alone, whoever does not is convicted by
@@ -35,8 +35,8 @@ struct Order {
     fast: bool,
     cases: Option<u64>,
     write: Option<String>,
-    /// A client that behaves, alone; none is the reference client as it is.
-    alone: Option<Option<Manner>>,
+    /// Clients that behave, alone; none is the reference client as it is.
+    alone: Vec<Option<Manner>>,
     wall: Option<String>,
     stress: bool,
 }
@@ -61,7 +61,7 @@ impl Course {
 fn main() -> ExitCode {
     let Some(order) = ordered() else {
         eprintln!(
-            "usage: self-test [--fast] [--cases N] [--write docs/proof.md] | --manner NAME [--cases N] | --wall WORKER [--stress]"
+            "usage: self-test [--fast] [--cases N] [--write docs/proof.md] | --manner NAME (or none)… [--cases N] | --wall WORKER [--stress]"
         );
         return ExitCode::from(64);
     };
@@ -69,10 +69,14 @@ fn main() -> ExitCode {
     let began = Instant::now();
     let mut course = Course { began, holds: true };
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    match (&order.wall, order.alone) {
-        (Some(worker), _) => on_the_wall(&mut course, worker, order.stress.then_some(threads * 4)),
-        (None, Some(manner)) => drop(alone(&mut course, &order, manner, threads)),
-        (None, None) => in_process(&mut course, &order, threads),
+    match &order.wall {
+        Some(worker) => on_the_wall(&mut course, worker, order.stress.then_some(threads * 4)),
+        None if order.alone.is_empty() => in_process(&mut course, &order, threads),
+        None => {
+            for manner in &order.alone {
+                alone(&mut course, &order, *manner, threads);
+            }
+        }
     }
     if course.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -88,7 +92,7 @@ fn ordered() -> Option<Order> {
             "--write" => order.write = Some(arguments.next()?),
             "--manner" => {
                 let name = arguments.next()?;
-                order.alone = Some(if name == "none" { None } else { Some(Manner::named(&name)?) });
+                order.alone.push(if name == "none" { None } else { Some(Manner::named(&name)?) });
             }
             "--wall" => order.wall = Some(arguments.next()?),
             _ => return None,

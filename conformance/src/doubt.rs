@@ -43,7 +43,7 @@ pub fn doubts(case: &Case<'_>) -> Vec<Doubt> {
         };
         let exchanges: Vec<&Exchange> = case.trace.during(performed.op).map(|(_, exchange)| exchange).collect();
         let mut doubt = |kind, text: String| {
-            doubts.push(Doubt { kind, op: performed.op, text: format!("{}: {text}", op.name().unwrap_or("pause")) })
+            doubts.push(Doubt { kind, op: performed.op, text: format!("{}: {text}", op.name().unwrap_or("pause")) });
         };
         if answer.ok && !matches!(op, Op::BatchReset { .. }) {
             match exchanges.last() {
