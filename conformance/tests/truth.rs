@@ -409,3 +409,17 @@ fn several_refusals_need_not_be_of_one_request() {
     assert_eq!(course(["one", "one", "two", "two"]), [""; 0]);
     assert_eq!(course(["one"; 4]).len(), 1);
 }
+
+/// On a machine with too much to do an answer may be there and its client not.
+#[test]
+fn an_answer_that_was_sent_need_not_have_come_in_time() {
+    let mut scenario = listing(1, Act::status(429));
+    scenario.stimuli.clear();
+    scenario.program = vec![Op::ResetPasscode { device: DeviceRef::At(0) }];
+    let course = |kind: ErrorKind| {
+        let reset = exchange(0, "POST /v1.0/deviceManagement/managedDevices/1/resetPasscode", 204, &[], "");
+        says("IDM-05", &scenario, &evidence(vec![reset], failed(kind, None)))
+    };
+    assert_eq!(course(ErrorKind::Timeout), [""; 0]);
+    assert_eq!(course(ErrorKind::Parse).len(), 1);
+}
