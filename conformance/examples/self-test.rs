@@ -1,7 +1,8 @@
-//! Proves the kit: `self-test [--fast] [--cases N] [--write docs/proof.md]`, `self-test --wall WORKER [--stress]`.
+//! Proves the kit: `self-test [--fast] [--cases N] [--write docs/proof.md]`, `self-test --manner NAME… [--cases N]`,
+//! `self-test --wall WORKER [--stress]`.
 //!
 //! It ends with 0 if all holds that `docs/proof.md` says: whoever behaves is left alone, whoever does not is convicted by
-//! the right rule, and the same seed says the same. `--wall` puts the lawful manners of the reference worker, over real
+//! the right rule, and the same seed says the same. `--manner` asks that of one manner alone. `--wall` puts the lawful manners of the reference worker, over real
 //! sockets, before the rules whose scenarios ask nobody to wait; `--stress` while four times as many threads as there are
 //! processors do nothing useful.
 
@@ -11,14 +12,14 @@ use std::time::Instant;
 
 use simtune_conformance::defect::Defect;
 use simtune_conformance::generate;
-use simtune_conformance::manner::Manner;
+use simtune_conformance::manner::{Manner, OnSockets};
 use simtune_conformance::over_sockets::{OverSockets, Surroundings};
 use simtune_conformance::process::Launch;
 use simtune_conformance::scenario::Scenario;
 use simtune_conformance::self_test::comparison::{Way, worth};
 use simtune_conformance::self_test::document::{Findings, document};
 use simtune_conformance::self_test::drivers::{Driver, expose};
-use simtune_conformance::self_test::innocents::{acquit, failed};
+use simtune_conformance::self_test::innocents::{Acquittal, acquit, failed};
 use simtune_conformance::self_test::smallness::{median, shrunk};
 use simtune_conformance::self_test::{convictions, sameness};
 use simtune_conformance::worker::{Limits, Pool};
@@ -34,6 +35,8 @@ struct Order {
     fast: bool,
     cases: Option<u64>,
     write: Option<String>,
+    /// Clients that behave, alone; none is the reference client as it is.
+    alone: Vec<Option<Manner>>,
     wall: Option<String>,
     stress: bool,
 }
@@ -57,7 +60,9 @@ impl Course {
 
 fn main() -> ExitCode {
     let Some(order) = ordered() else {
-        eprintln!("usage: self-test [--fast] [--cases N] [--write docs/proof.md] | --wall WORKER [--stress]");
+        eprintln!(
+            "usage: self-test [--fast] [--cases N] [--write docs/proof.md] | --manner NAME (or none)… [--cases N] | --wall WORKER [--stress]"
+        );
         return ExitCode::from(64);
     };
     #[expect(clippy::disallowed_methods, reason = "people are told how long it takes; nothing is made of it")]
@@ -66,7 +71,12 @@ fn main() -> ExitCode {
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     match &order.wall {
         Some(worker) => on_the_wall(&mut course, worker, order.stress.then_some(threads * 4)),
-        None => in_process(&mut course, &order, threads),
+        None if order.alone.is_empty() => in_process(&mut course, &order, threads),
+        None => {
+            for manner in &order.alone {
+                alone(&mut course, &order, *manner, threads);
+            }
+        }
     }
     if course.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -80,6 +90,10 @@ fn ordered() -> Option<Order> {
             "--stress" => order.stress = true,
             "--cases" => order.cases = Some(arguments.next()?.parse().ok()?),
             "--write" => order.write = Some(arguments.next()?),
+            "--manner" => {
+                let name = arguments.next()?;
+                order.alone.push(if name == "none" { None } else { Some(Manner::named(&name)?) });
+            }
             "--wall" => order.wall = Some(arguments.next()?),
             _ => return None,
         }
@@ -88,16 +102,25 @@ fn ordered() -> Option<Order> {
     (order.write.is_none() || !order.fast).then_some(order)
 }
 
-fn in_process(course: &mut Course, order: &Order, threads: usize) {
-    let cases = order.cases.unwrap_or(if order.fast { 8 } else { 10_000 });
-    let manners = [None].into_iter().chain(Manner::ALL.iter().copied().map(Some));
-    let mut acquittals = Vec::new();
-    for manner in manners {
-        let acquittal = acquit(manner, 3, cases, !order.fast || manner.is_none(), threads);
-        let who = manner.map_or("the reference client".to_owned(), |manner| manner.to_string());
-        course.note(&format!("{who} is left alone in {} scenarios", acquittal.scenarios), &acquittal.wrong);
-        acquittals.push(acquittal);
+impl Order {
+    /// Scenarios that are drawn for each client that behaves.
+    fn cases(&self) -> u64 {
+        self.cases.unwrap_or(if self.fast { 8 } else { 10_000 })
     }
+}
+
+/// Puts a client that behaves before every rule; none is the reference client as it is.
+fn alone(course: &mut Course, order: &Order, manner: Option<Manner>, threads: usize) -> Acquittal {
+    let acquittal = acquit(manner, 3, order.cases(), !order.fast || manner.is_none(), threads);
+    let who = manner.map_or("the reference client".to_owned(), |manner| manner.to_string());
+    course.note(&format!("{who} is left alone in {} scenarios", acquittal.scenarios), &acquittal.wrong);
+    acquittal
+}
+
+fn in_process(course: &mut Course, order: &Order, threads: usize) {
+    let cases = order.cases();
+    let manners = [None].into_iter().chain(Manner::ALL.iter().copied().map(Some));
+    let acquittals: Vec<Acquittal> = manners.map(|manner| alone(course, order, manner, threads)).collect();
 
     let seeds = if order.fast { 1 } else { 10 };
     // Fast means what each rule's own scenarios say, and for some defects what is drawn.
@@ -176,9 +199,11 @@ fn on_the_wall(course: &mut Course, worker: &str, stress: Option<usize>) {
                 }
             });
         }
-        for manner in [None].into_iter().chain(Manner::ALL.iter().copied().map(Some)) {
-            let (scenarios, wrong) = one_on_the_wall(worker, manner);
-            let who = manner.map_or("the reference client".to_owned(), |manner| manner.to_string());
+        let manners = Manner::ALL.iter().map(ToString::to_string);
+        let on_sockets = OnSockets::ALL.iter().map(ToString::to_string);
+        for manner in [None].into_iter().chain(manners.chain(on_sockets).map(Some)) {
+            let (scenarios, wrong) = one_on_the_wall(worker, manner.as_deref());
+            let who = manner.as_deref().unwrap_or("the reference client");
             let load = stress.map_or(String::new(), |threads| format!(" beside {threads} busy threads"));
             course.note(&format!("{who} is left alone in {scenarios} scenarios over sockets{load}"), &wrong);
         }
@@ -186,13 +211,13 @@ fn on_the_wall(course: &mut Course, worker: &str, stress: Option<usize>) {
     });
 }
 
-fn one_on_the_wall(worker: &str, manner: Option<Manner>) -> (usize, Vec<String>) {
+fn one_on_the_wall(worker: &str, manner: Option<&str>) -> (usize, Vec<String>) {
     let mut command = vec![worker.to_owned()];
     if let Some(manner) = manner {
         command.extend(["--manner".to_owned(), manner.to_string()]);
     }
     let mut launch = Launch::new(command);
-    if manner == Some(Manner::FarTimeZone) {
+    if manner == Some("FarTimeZone") {
         launch = launch.with([("TZ".to_owned(), "Pacific/Kiritimati".to_owned())]);
     }
     let pool = match Pool::start(launch, Limits::default(), 16) {

@@ -129,8 +129,11 @@ defects! {
     TokenInUrl "B98" "AUTH-06" "Puts its token into URLs.";
     TokenOnForbidden "B99" "AUTH-09" "Gets new tokens when it is forbidden something.";
     ResetIsFinal "B100" "TRN-04" "Gives up at the first connection that is reset.";
-    CannotUnzip "B102" "PAR-10" "Asks for compressed answers and cannot read them.";
     UnwrapsErrors "B101" "RUN-01" "Panics at an error without a request-id.";
+    CannotUnzip "B102" "PAR-10" "Asks for compressed answers and cannot read them.";
+    InterimIsFinal "B103" "PAR-14" "Takes an interim answer that it does not know for the answer.";
+    BodySentOnce "B104" "RED-07" "Has a body no more when it is redirected with it.";
+    HeadersWithoutBody "B105" "RED-07" "Keeps the headers of a body that it leaves behind at a redirect.";
 }
 
 /// Which defects a client has.

@@ -28,6 +28,8 @@ pub enum Kind {
 pub struct Doubt {
     /// What seems to be wrong.
     pub kind: Kind,
+    /// The place of the operation in the program.
+    pub op: usize,
     /// What happened, in a sentence.
     pub text: String,
 }
@@ -40,8 +42,9 @@ pub fn doubts(case: &Case<'_>) -> Vec<Doubt> {
             continue;
         };
         let exchanges: Vec<&Exchange> = case.trace.during(performed.op).map(|(_, exchange)| exchange).collect();
-        let mut doubt =
-            |kind, text: String| doubts.push(Doubt { kind, text: format!("{}: {text}", op.name().unwrap_or("pause")) });
+        let mut doubt = |kind, text: String| {
+            doubts.push(Doubt { kind, op: performed.op, text: format!("{}: {text}", op.name().unwrap_or("pause")) });
+        };
         if answer.ok && !matches!(op, Op::BatchReset { .. }) {
             match exchanges.last() {
                 None => doubt(Kind::AnswersFromCache, "it succeeds, and nothing was sent".to_owned()),

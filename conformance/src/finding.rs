@@ -63,4 +63,7 @@ pub struct Finding {
     pub text: String,
     /// The numbers of the exchanges that prove it.
     pub witness: Vec<usize>,
+    /// It as people read it, where no rule tells it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub story: Vec<String>,
 }

@@ -294,6 +294,7 @@ impl Transport for World {
 /// What a host that is nobody's answers: nothing worth having.
 fn strangers_answer() -> simulator::Delivered {
     let response = HttpResponse {
+        interim: Vec::new(),
         status: 401,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         pieces: vec![Bytes::from_static(

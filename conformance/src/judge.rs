@@ -1,6 +1,7 @@
 //! One scenario, run and judged by every rule.
 
 use crate::client_log::End;
+use crate::doubt::{self, Doubt};
 use crate::drive::{Drive, DriveError};
 use crate::evidence::{Case, Evidence};
 use crate::finding::{Breach, Control};
@@ -16,6 +17,8 @@ pub struct Judgement {
     pub evidence: Evidence,
     /// What the rules say that have something to say.
     pub opinions: Vec<Opinion>,
+    /// What makes one doubt the driver.
+    pub doubts: Vec<Doubt>,
 }
 
 /// What a rule says of a scenario.
@@ -48,7 +51,8 @@ pub fn judge(
             }
         }
     }
-    Ok(Judgement { evidence, opinions })
+    let doubts = doubt::doubts(&evidence.case(scenario));
+    Ok(Judgement { evidence, opinions, doubts })
 }
 
 /// What a rule says of a case; nothing, if it has nothing to do with it.

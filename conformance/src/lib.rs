@@ -20,7 +20,7 @@
 //! | [`trace`], [`client_log`], [`evidence`] | what did happen | the scenario |
 //! | [`rule`], [`finding`], [`verdict`] | what a rule is, what it finds, what that amounts to | the scenario, the evidence |
 //! | [`rules`] | the registry: a file for each family, a row for each rule | all of the above |
-//! | [`doubt`] | what a driver seems to have done by itself | the evidence |
+//! | [`doubt`] | what a driver seems to have done by itself; named by the runner | the evidence |
 //! | [`defect`], [`manner`] | the defects of real clients, and ways to behave that are lawful | nobody |
 //! | [`drive`] | how a scenario is run with a client, however it is reached | the evidence |
 //! | [`transport`] | what a Rust client works with | nobody |

@@ -79,3 +79,38 @@ impl fmt::Display for Manner {
         write!(f, "{self:?}")
     }
 }
+
+macro_rules! habits {
+    ($( $name:ident $summary:literal; )*) => {
+        /// A manner that only real sockets know.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum OnSockets { $( #[doc = $summary] $name, )* }
+
+        impl OnSockets {
+            /// All of them.
+            pub const ALL: &[Self] = &[ $( Self::$name, )* ];
+
+            /// What is different, in a sentence.
+            pub const fn summary(self) -> &'static str { match self { $( Self::$name => $summary, )* } }
+        }
+    };
+}
+
+habits! {
+    Http2 "Speaks HTTP/2, agreed upon in TLS, and without TLS from the first byte.";
+    ByteByByte "Takes answers from the socket one byte at a time.";
+    TwoAtOnce "Sends two batches at the same time, each with a token of its own.";
+}
+
+impl OnSockets {
+    /// The manner with that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|manner| manner.to_string() == name)
+    }
+}
+
+impl fmt::Display for OnSockets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}

@@ -24,6 +24,7 @@ use crate::masking;
 use crate::operation::Op;
 use crate::scenario::{Scenario, SignIn};
 use crate::simulator::{self, Host, Served};
+use crate::stimulus::Act;
 use crate::trace::{Moment, Trace};
 
 /// How often a request may come again in vain before its client is said to do nothing else (the design of Graph's SDKs allows
@@ -135,7 +136,9 @@ impl<'a> OverSockets<'a> {
             let end = match answer {
                 Ok(answer) => End::Answered(Box::new(answer)),
                 // It waits as it was told to; that it had not come back too early is all that can be said.
-                Err(Unanswered::Late) if patience.is_cut_short || is_waiting(&served).map_err(set_up)? => {
+                Err(Unanswered::Late)
+                    if patience.is_cut_short || is_waiting(scenario, &journal(&served).map_err(set_up)?) =>
+                {
                     End::NotAwaited
                 }
                 // Slow is not hanging: it is given another chance, with a process of its own and more time.
@@ -243,14 +246,17 @@ fn journal(served: &Served<'_>) -> Result<Vec<Json>, String> {
 
 /// Whether the last answer a client has is one after which it may wait: as long as it likes, for no text says how long at most.
 /// Who was told to wait and says nothing does not hang, and who tries often enough is no longer waiting.
-fn is_waiting(served: &Served<'_>) -> Result<bool, String> {
-    let entries = journal(served)?;
-    let Some(last) = entries.iter().rfind(|entry| entry["batch"].is_null()) else { return Ok(false) };
+fn is_waiting(scenario: &Scenario, entries: &[Json]) -> bool {
+    let Some(last) = entries.iter().rfind(|entry| entry["batch"].is_null()) else { return false };
     let headers = last["response"]["headers"].as_object();
     let is_told = headers.is_some_and(|headers| headers.keys().any(|name| name.eq_ignore_ascii_case("retry-after")));
     let attempts = entries.iter().filter(|entry| entry["target"] == last["target"]).count();
-    let may_come_again = matches!(last["status"].as_u64(), Some(408 | 429 | 500..=599));
-    Ok(is_told || (may_come_again && attempts <= ATTEMPTS))
+    let refused = matches!(last["status"].as_u64(), Some(408 | 429 | 500..=599));
+    // A success that broke off on its way is no answer either, for who has shown that it comes again after it.
+    let met = last["injected"]["fault"].as_str().and_then(arming::place_of);
+    let broke_off = |act: &Act| matches!(act, Act::Truncate { .. } | Act::Reset { .. });
+    let spoiled = met.and_then(|place| scenario.stimuli.get(place)).is_some_and(|met| broke_off(&met.act));
+    is_told || (attempts <= ATTEMPTS && (refused || (spoiled && attempts > 1)))
 }
 
 /// Everything a scenario left behind.
@@ -303,4 +309,27 @@ fn tokens_said(log: &ClientLog, entries: &[Json]) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stimulus::{Endpoint, Stimulus};
+
+    #[test]
+    fn who_backs_off_is_waiting_and_who_says_nothing_is_not() {
+        let mut scenario = Scenario::new(1);
+        scenario.stimuli = vec![Stimulus::once(Endpoint::List, 1, Act::Truncate { bytes: 9 }).times(1_000)];
+        let after = |times: usize, entry: Json| is_waiting(&scenario, &vec![entry; times]);
+        let answered = json!({ "target": "/a", "status": 200 });
+        let cut_off = json!({ "target": "/a", "status": 200, "injected": { "fault": "s0" } });
+        let refused = json!({ "target": "/a", "status": 503 });
+        assert!(!after(0, Json::Null) && !after(2, answered), "there is nothing to wait for");
+        assert!(
+            after(1, refused.clone()) && !after(ATTEMPTS + 1, refused),
+            "whoever is refused may wait, not for ever"
+        );
+        assert!(!after(1, cut_off.clone()), "it may as well hang at half an answer");
+        assert!(after(2, cut_off.clone()) && !after(ATTEMPTS + 1, cut_off));
+    }
 }

@@ -5,6 +5,7 @@
 //! `paging`, `batch` and `operations` are what it is asked for; `read` understands answers. In another [`Manner`] it does
 //! the same lawfully otherwise: what that changes about every request is in `habits`.
 
+mod at_once;
 mod batch;
 mod habits;
 mod http;
@@ -18,6 +19,7 @@ mod token;
 
 use std::time::Duration;
 
+pub use self::at_once::AtOnce;
 use crate::client_log::{ActionOutcome, Answer, ClientError, ErrorKind};
 use crate::defect::{Defect, Defects};
 use crate::in_process::Client;

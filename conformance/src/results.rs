@@ -167,6 +167,8 @@ pub struct Summary {
 pub const CRASH: &str = "CRASH";
 /// The rule that findings name where a scenario could not be run.
 pub const HARNESS: &str = "HARNESS";
+/// The rule that findings name where the driver is to be looked at before the client.
+pub const DRIVER: &str = "DRIVER";
 
 impl From<&runner::Event> for Option<Line> {
     /// The line of an event; rules have theirs when waivers and stories are known.

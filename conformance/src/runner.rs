@@ -11,10 +11,12 @@ use crate::finding::Finding;
 use crate::generate;
 use crate::judge::{Judgement, judge};
 use crate::parallel;
+use crate::results::DRIVER;
 use crate::rule::{Profile, Rule};
 use crate::rules;
 use crate::scenario::Scenario;
 use crate::shrink::{self, Budget, Smallest};
+use crate::story;
 use crate::verdict::{RuleReport, Verdict};
 use crate::waits;
 
@@ -112,6 +114,8 @@ pub struct Report {
     pub scenarios: usize,
     /// What could not be run, and why.
     pub broken: Vec<String>,
+    /// What makes one doubt the driver; the first of each kind with its story.
+    pub doubts: Vec<Finding>,
 }
 
 impl Report {
@@ -263,6 +267,22 @@ impl Report {
             stimuli: scenario.stimuli.len(),
             ms: end,
         });
+        for doubt in &judgement.doubts {
+            let text = doubt.to_string();
+            let is_known = self.doubts.iter().any(|known| known.text.starts_with(&doubt.kind.to_string()));
+            let story = if is_known { Vec::new() } else { story::doubted(scenario, &judgement.evidence, doubt) };
+            let finding = Finding {
+                rule: DRIVER.to_owned(),
+                verdict: Verdict::Warn,
+                scenario: scenario.id(),
+                tier: drive.tier().to_owned(),
+                text,
+                witness: judgement.evidence.trace.during(doubt.op).map(|(at, _)| at).collect(),
+                story,
+            };
+            tell(&Event::Finding(finding.clone()));
+            self.doubts.push(finding);
+        }
         for opinion in judgement.opinions {
             let tally =
                 tallies.iter_mut().find(|tally| tally.rule.id == opinion.rule.id).expect("every rule has a tally");
@@ -280,6 +300,7 @@ impl Report {
                 tier: drive.tier().to_owned(),
                 text: breach.text,
                 witness: breach.witness,
+                story: Vec::new(),
             };
             tell(&Event::Finding(finding.clone()));
             self.findings.push(finding);

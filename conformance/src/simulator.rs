@@ -171,8 +171,13 @@ impl Simulator {
         let answer = self.service.answer(request);
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = answer.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        let sent =
-            HttpResponse { status: answer.status.as_u16(), headers, pieces: vec![answer.body.clone()], whole: true };
+        let sent = HttpResponse {
+            interim: Vec::new(),
+            status: answer.status.as_u16(),
+            headers,
+            pieces: vec![answer.body.clone()],
+            whole: true,
+        };
         Ok(carry(sent, answer.delivery, patience))
     }
 
@@ -223,7 +228,10 @@ fn carry(sent: HttpResponse, delivery: Option<Delivery>, patience: Duration) -> 
     };
     let in_pieces = |size: usize| body.chunks(size.max(1)).map(Bytes::copy_from_slice).collect();
     let (received, took) = match delivery {
-        None | Some(Delivery::Close | Delivery::Informational(_)) => (received(sent.clone()), Duration::ZERO),
+        None | Some(Delivery::Close) => (received(sent.clone()), Duration::ZERO),
+        Some(Delivery::Informational(code)) => {
+            (received(HttpResponse { interim: vec![code.as_u16()], ..sent.clone() }), Duration::ZERO)
+        }
         Some(Delivery::Reset(Point::Body)) if !body.is_empty() => (received(cut(body.len() / 2)), Duration::ZERO),
         Some(Delivery::Reset(_)) => (Err(Failure::Connection), Duration::ZERO),
         Some(Delivery::Truncate(bytes)) if bytes < body.len() => (received(cut(bytes)), Duration::ZERO),
@@ -370,7 +378,7 @@ impl Served<'_> {
         let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         let request = HttpRequest { method: method.to_owned(), url, headers, body };
-        let asked = crate::http::send(&request, Duration::from_secs(30), None);
+        let asked = crate::http::send(&request, Duration::from_secs(30), None, None);
         let response = self.host.runtime.block_on(asked).map_err(|failure| format!("{method} {path}: {failure:?}"))?;
         let body = response.body();
         if !(200..300).contains(&response.status) {

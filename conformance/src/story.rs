@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::client_log::{End, Performed};
+use crate::doubt::Doubt;
 use crate::evidence::Evidence;
 use crate::masking::masked;
 use crate::operation::Op;
-use crate::rule::{Profile, Rule};
+use crate::results::DRIVER;
+use crate::rule::{Level, Levels, Profile, Rule, Source, Watch};
 use crate::runner::Failure;
 use crate::scenario::Scenario;
 use crate::stimulus::{Act, Stimulus};
@@ -52,6 +54,30 @@ pub fn story(failure: &Failure) -> String {
         failure.rule.summary,
         told.lines().join("\n  ")
     )
+}
+
+/// What is asked of drivers, as stories tell it: no rule for clients.
+static FAITHFUL: Rule = Rule {
+    id: DRIVER,
+    summary: "A driver does what it is told, says what the client said, and does nothing by itself.",
+    levels: Levels::all(Level::Should),
+    sources: &[Source { text: "the worker protocol, conformance/README.md", read: "2026-11-26" }],
+    needs: &[],
+    watch: Watch::Not("it is no rule for clients"),
+};
+
+/// What makes one doubt a driver, as a story.
+pub fn doubted(scenario: &Scenario, evidence: &Evidence, doubt: &Doubt) -> Vec<String> {
+    // What came after that operation has nothing to do with it.
+    let mut evidence = evidence.clone();
+    evidence.log.operations.retain(|performed| performed.op <= doubt.op);
+    evidence.trace.exchanges.retain(|exchange| exchange.during.is_none_or(|op| op <= doubt.op));
+    let witness: Vec<usize> = evidence.trace.during(doubt.op).map(|(at, _)| at).collect();
+    let text =
+        format!("{doubt}: look at the driver before the client, for what it does is taken for the client's doing");
+    let profile = Profile::default();
+    Told { rule: &FAITHFUL, profile, scenario, evidence: &evidence, text: &text, witness: &witness, replay: None }
+        .lines()
 }
 
 impl Told<'_> {

@@ -40,6 +40,8 @@ pub struct HttpRequest {
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpResponse {
+    /// The statuses of the interim answers that came before, which most HTTP libraries keep to themselves.
+    pub interim: Vec<u16>,
     /// The status.
     pub status: u16,
     /// The headers as they came.

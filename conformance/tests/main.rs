@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod convictions;
 mod documents;
+mod drivers;
 mod driving;
 mod innocence;
 mod proof;

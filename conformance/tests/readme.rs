@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 use simtune_conformance::cli::EXIT_CODES;
+use simtune_conformance::defect::Defect;
+use simtune_conformance::manner::{Manner, OnSockets};
 use simtune_conformance::protocol::schema;
 
 fn readme() -> String {
@@ -54,4 +56,14 @@ fn the_operations_are_the_schemas() {
             assert!(row.contains(&format!("`{}`", member.as_str().expect("a name"))), "{row}");
         }
     }
+}
+
+#[test]
+fn defects_and_manners_are_counted() {
+    let (defects, manners, on_sockets) = (Defect::ALL.len(), Manner::ALL.len(), OnSockets::ALL.len());
+    let counted = format!(
+        "{defects} defects of real clients, one at a time, {manners} other lawful manners, and {on_sockets} more"
+    );
+    let readme = readme().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(readme.contains(&counted), "not there: {counted}");
 }

@@ -3,15 +3,19 @@
 
 use simtune_conformance::client_log::{Answer, ClientError, ClientLog, End, ErrorKind, Performed};
 use simtune_conformance::defect::{Defect, Defects};
+use simtune_conformance::drive::Drive;
 use simtune_conformance::evidence::Evidence;
 use simtune_conformance::in_process::InProcess;
 use simtune_conformance::judge::judge;
+use simtune_conformance::manner::Manner;
 use simtune_conformance::operation::{DeviceRef, FindBy, Op};
 use simtune_conformance::reference::{CAPABILITIES, ReferenceClient};
 use simtune_conformance::rule::{Profile, Watch};
 use simtune_conformance::rules;
 use simtune_conformance::scenario::{Device, Scenario};
-use simtune_conformance::stimulus::{Act, BodyKind, Destination, Endpoint, ErrorBody, PageKind, RetryAfter, Stimulus};
+use simtune_conformance::stimulus::{
+    Act, BodyKind, Destination, Endpoint, ErrorBody, PageKind, RetryAfter, Stimulus, TokenDefect,
+};
 use simtune_conformance::trace::{Exchange, Given, Moment, Party, Sent, Trace};
 
 /// So many devices, one on a page, listed, while this happens to the first request.
@@ -308,4 +312,114 @@ fn a_circle_is_no_hang_as_well() {
     assert_eq!(says("RUN-01", &scenario, &course(600)), [""; 0]);
     assert_eq!(says("PAG-08", &scenario, &course(600)).len(), 1);
     assert_eq!(says("RUN-01", &scenario, &course(2)).len(), 1);
+}
+
+/// Whoever asks for the next page before looking at this one hears of the next one first, and fails at this one.
+#[test]
+fn what_was_heard_last_need_not_be_what_went_wrong() {
+    let mut scenario = listing(2, Act::Page { kind: PageKind::NoValue });
+    scenario.stimuli.push(Stimulus::once(Endpoint::List, 2, Act::status(404)));
+    let course = |spoiled: bool, end: End| {
+        let mut exchanges =
+            vec![exchange(0, LIST, 200, &[], "{}"), exchange(1, &format!("{LIST}?$skiptoken=b"), 404, &[], "{}")];
+        exchanges[0].stimuli.extend(spoiled.then_some(0));
+        exchanges[1].stimuli.push(1);
+        says("ERR-01", &scenario, &evidence(exchanges, end))
+    };
+    assert_eq!(course(true, failed(ErrorKind::Parse, None)), [""; 0]);
+    assert_eq!(course(false, failed(ErrorKind::Parse, None)).len(), 1);
+    assert_eq!(course(true, failed(ErrorKind::Http, Some(500))).len(), 1, "nobody said 500");
+}
+
+/// Whoever gives up at a redirect and goes on with the next batch sends a POST after it.
+#[test]
+fn the_next_batch_does_not_follow_a_redirect() {
+    let mut scenario = listing(2, Act::Redirect { code: 303, location: Destination::Itself });
+    scenario.program = vec![Op::BatchReset { devices: vec![DeviceRef::At(0), DeviceRef::At(1)] }];
+    let batch = |at: u64, status: u16, body: &str| {
+        let mut exchange = exchange(at, "POST /v1.0/$batch", status, &[], "");
+        body.clone_into(&mut exchange.request.body);
+        exchange
+    };
+    let course = |rule: &str, second: Exchange| {
+        let mut exchanges = vec![batch(0, 303, "first"), second];
+        exchanges[0].stimuli.push(0);
+        says(rule, &scenario, &evidence(exchanges, failed(ErrorKind::Redirect, Some(303))))
+    };
+    assert_eq!(course("RED-02", batch(1, 200, "second")), [""; 0]);
+    assert_eq!(course("RED-02", batch(1, 200, "first")).len(), 1);
+    let got = |headers: &[(&str, &str)]| {
+        let mut got = exchange(1, "GET /v1.0/$batch", 404, &[], "");
+        got.request.headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        got
+    };
+    assert_eq!(course("RED-07", got(&[("content-length", "0")])), [""; 0]);
+    assert_eq!(course("RED-07", got(&[("content-type", "application/json")])).len(), 1);
+    assert_eq!(course("RED-07", batch(1, 200, "")).len(), 1, "the body was lost");
+}
+
+/// What is refused inside a batch is not refused to whoever signs requests.
+#[test]
+fn a_challenge_inside_a_batch_asks_nobody_for_claims() {
+    let mut scenario = listing(1, Act::Token { defect: TokenDefect::ClaimsChallenge });
+    scenario.program = vec![Op::BatchReset { devices: vec![DeviceRef::At(0)] }];
+    let course = |status: u16| {
+        let mut exchanges = vec![
+            exchange(0, "POST /v1.0/$batch", status, &[], "{}"),
+            exchange(7, "POST /t/oauth2/v2.0/token", 200, &[], "{}"),
+        ];
+        exchanges[0].stimuli.push(0);
+        says("AUTH-04", &scenario, &evidence(exchanges, failed(ErrorKind::Auth, Some(401))))
+    };
+    assert_eq!(course(200), [""; 0]);
+    assert_eq!(course(401).len(), 1);
+}
+
+/// Whoever was told to wait for a token does not ask for one again because there is another batch to send.
+#[test]
+fn no_batch_goes_on_without_a_token() {
+    let mut scenario = listing(2, Act::status(429));
+    scenario.program = vec![Op::BatchReset { devices: vec![DeviceRef::At(0), DeviceRef::At(1)] }];
+    scenario.stimuli =
+        vec![Stimulus::once(Endpoint::Token, 1, Act::come_again(429, RetryAfter::Seconds(600))).times(1_000)];
+    let drive =
+        InProcess::new(&CAPABILITIES, |surroundings| ReferenceClient::new(surroundings).in_manner(Manner::OneByOne));
+    let evidence = drive.run(&scenario).unwrap();
+    assert_eq!(evidence.trace.at(Endpoint::Token).count(), 1);
+    let answer = evidence.log.answer(0).unwrap();
+    assert_eq!(answer.results.as_ref().map(Vec::len), Some(2), "{answer:?}");
+    assert_eq!(says("THR-09", &scenario, &evidence), [""; 0]);
+}
+
+/// Whoever has several batches to send tries each of them with a new token, and no one of them for ever.
+#[test]
+fn several_refusals_need_not_be_of_one_request() {
+    let mut scenario = listing(2, Act::Token { defect: TokenDefect::Expired });
+    scenario.program = vec![Op::BatchReset { devices: vec![DeviceRef::At(0), DeviceRef::At(1)] }];
+    let course = |bodies: [&str; 4]| {
+        let mut exchanges = Vec::new();
+        for (at, body) in (0..).zip(bodies) {
+            let mut refused = exchange(2 * at, "POST /v1.0/$batch", 401, &[], "{}");
+            body.clone_into(&mut refused.request.body);
+            refused.stimuli.push(0);
+            exchanges.extend([refused, exchange(2 * at + 1, "POST /t/oauth2/v2.0/token", 200, &[], "{}")]);
+        }
+        says("AUTH-03", &scenario, &evidence(exchanges, failed(ErrorKind::Auth, Some(401))))
+    };
+    assert_eq!(course(["one", "one", "two", "two"]), [""; 0]);
+    assert_eq!(course(["one"; 4]).len(), 1);
+}
+
+/// On a machine with too much to do an answer may be there and its client not.
+#[test]
+fn an_answer_that_was_sent_need_not_have_come_in_time() {
+    let mut scenario = listing(1, Act::status(429));
+    scenario.stimuli.clear();
+    scenario.program = vec![Op::ResetPasscode { device: DeviceRef::At(0) }];
+    let course = |kind: ErrorKind| {
+        let reset = exchange(0, "POST /v1.0/deviceManagement/managedDevices/1/resetPasscode", 204, &[], "");
+        says("IDM-05", &scenario, &evidence(vec![reset], failed(kind, None)))
+    };
+    assert_eq!(course(ErrorKind::Timeout), [""; 0]);
+    assert_eq!(course(ErrorKind::Parse).len(), 1);
 }

@@ -5,14 +5,19 @@ use std::time::Duration;
 use simtune_conformance::conversation::Door;
 use simtune_conformance::defect::Defect;
 use simtune_conformance::drive::Drive;
+use simtune_conformance::generate;
 use simtune_conformance::judge::judge;
+use simtune_conformance::manner::OnSockets;
 use simtune_conformance::operation::Op;
 use simtune_conformance::over_sockets::{OverSockets, Surroundings};
 use simtune_conformance::process::Launch;
 use simtune_conformance::rule::Profile;
 use simtune_conformance::rules;
 use simtune_conformance::scenario::{Device, Scenario};
+use simtune_conformance::self_test::innocents::failed;
+use simtune_conformance::stimulus::Endpoint;
 use simtune_conformance::verdict::Verdict;
+use simtune_conformance::waits;
 use simtune_conformance::worker::{Limits, Pool};
 
 /// Patience for tests: a driver that does nothing is not waited for as long as a real one.
@@ -28,10 +33,12 @@ pub(crate) fn limits() -> Limits {
 }
 
 fn reference(defect: Option<Defect>) -> Pool {
+    ordered(&defect.map_or(vec![], |defect| vec!["--defect", defect.id()]))
+}
+
+fn ordered(arguments: &[&str]) -> Pool {
     let mut command = vec![env!("CARGO_BIN_EXE_reference-worker").to_owned()];
-    if let Some(defect) = defect {
-        command.extend(["--defect".to_owned(), defect.id().to_owned()]);
-    }
+    command.extend(arguments.iter().map(ToString::to_string));
     Pool::start(Launch::new(command), limits(), 16).expect("the reference worker starts")
 }
 
@@ -109,6 +116,9 @@ fn faulty_clients_are_convicted_on_the_wall_and_the_one_that_behaves_is_not() {
         Defect::TokenPerCall,
         Defect::UnknownEnumFatal,
         Defect::HtmlHidesStatus,
+        Defect::InterimIsFinal,
+        Defect::BodySentOnce,
+        Defect::HeadersWithoutBody,
     ] {
         let (verdict, text) = opinion(&reference(Some(defect)), defect.rule());
         assert!(verdict >= Verdict::Warn, "{defect} ({}) is not convicted: {verdict:?} {text}", defect.rule());
@@ -135,4 +145,47 @@ fn a_client_whose_process_ends_is_a_crash_and_the_next_scenario_goes_on() {
 fn the_reference_worker_says_who_it_is() {
     let pool = reference(None);
     assert_eq!(pool.client().to_string(), format!("reference client {} (Rust)", env!("CARGO_PKG_VERSION")));
+}
+
+/// Scenarios written by hand in which nobody is asked to wait, of every few rules.
+fn brief() -> Vec<Scenario> {
+    let mut scenarios = generate::smoke();
+    scenarios.retain(|scenario| waits::of(scenario) == 0 && !format!("{:?}", scenario.stimuli).contains("Reset"));
+    scenarios.into_iter().step_by(4).collect()
+}
+
+fn is_innocent(manner: OnSockets) {
+    let pool = ordered(&["--manner", &manner.to_string()]);
+    for tls in [true, false] {
+        let surroundings = Surroundings::new(tls).expect("ports");
+        let drive = OverSockets::new(&surroundings, &pool);
+        let scenarios = brief();
+        assert!(scenarios.len() > 10, "{}", scenarios.len());
+        let wrong = failed(&drive, &scenarios, 8);
+        assert!(wrong.is_empty(), "{manner}: {wrong:#?}");
+    }
+}
+
+#[test]
+fn who_speaks_http_2_is_innocent() {
+    is_innocent(OnSockets::Http2);
+}
+
+#[test]
+fn who_reads_byte_by_byte_is_innocent() {
+    is_innocent(OnSockets::ByteByByte);
+}
+
+#[test]
+fn who_does_two_things_at_once_is_innocent() {
+    is_innocent(OnSockets::TwoAtOnce);
+    // It does: two batches, each with a token of its own.
+    let mut scenario = ordinary();
+    let devices = (0..2).map(simtune_conformance::operation::DeviceRef::At).collect();
+    scenario.program = vec![Op::BatchReset { devices }];
+    let surroundings = Surroundings::new(true).expect("ports");
+    let pool = ordered(&["--manner", "TwoAtOnce"]);
+    let evidence = OverSockets::new(&surroundings, &pool).run(&scenario).expect("it runs");
+    let sent = |endpoint| evidence.trace.at(endpoint).count();
+    assert_eq!((sent(Endpoint::Token), sent(Endpoint::Batch)), (2, 2), "{evidence:#?}");
 }

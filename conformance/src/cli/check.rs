@@ -140,6 +140,7 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
         tier: drive.tier().to_owned(),
         text,
         witness: Vec::new(),
+        story: Vec::new(),
     };
     let mut findings = Vec::new();
     for crash in drive.crashes() {

@@ -15,15 +15,17 @@ pub(super) struct Outgoing {
     pub(super) url: String,
     /// A JSON body, if there is one.
     pub(super) body: Option<Bytes>,
+    /// Whether it is said to be JSON although there is none.
+    pub(super) typed: bool,
 }
 
 impl Outgoing {
     pub(super) fn get(url: String) -> Self {
-        Self { method: "GET", url, body: None }
+        Self { method: "GET", url, body: None, typed: false }
     }
 
     pub(super) fn post(url: String, body: Option<Bytes>) -> Self {
-        Self { method: "POST", url, body }
+        Self { method: "POST", url, body, typed: false }
     }
 
     /// Whether sending it twice is as good as once.
@@ -65,7 +67,7 @@ impl ReferenceClient {
         if request.method == "GET" && self.is(Defect::BodyOnGet) {
             body = Bytes::from_static(b"{}");
         }
-        if !body.is_empty() {
+        if !body.is_empty() || request.typed {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
         if request.method == "POST" && !(body.is_empty() && self.is(Defect::NoContentLength)) {
@@ -77,7 +79,16 @@ impl ReferenceClient {
             url.push_str(token);
         }
         let request = HttpRequest { method: request.method.to_owned(), url, headers, body };
-        self.exchange(request)
+        let outcome = self.exchange(request);
+        match outcome {
+            // A reader of answers that knows of `100 Continue` alone.
+            Ok(HttpResponse { interim, .. })
+                if self.is(Defect::InterimIsFinal) && interim.iter().any(|code| *code != 100) =>
+            {
+                Ok(HttpResponse { status: interim[0], headers: Vec::new(), pieces: Vec::new(), whole: true, interim })
+            }
+            outcome => outcome,
+        }
     }
 
     pub(super) fn timeout(&self) -> Duration {

@@ -49,9 +49,14 @@ impl ReferenceClient {
                 _ => false,
             };
             if to_get {
-                request = Outgoing::get(url);
+                let typed = request.body.is_some() && self.is(Defect::HeadersWithoutBody);
+                request = Outgoing { typed, ..Outgoing::get(url) };
             } else {
                 request.url = url;
+                if self.is(Defect::BodySentOnce) {
+                    // A stream that was read to its end by the first sending.
+                    request.body = request.body.map(|_| bytes::Bytes::new());
+                }
             }
         }
     }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::results::{Results, RuleLine};
+use crate::results::{DRIVER, Results, RuleLine};
 use crate::verdict::Verdict;
 
 /// The text, for a file of results in `folder`, if there is one.
 pub fn terminal(results: &Results, folder: Option<&str>) -> String {
     let mut text = String::new();
+    doubted(&mut text, results);
     let with = |verdict: Verdict| results.rules.iter().filter(move |rule| rule.report.verdict == verdict);
     for rule in with(Verdict::Fail).chain(with(Verdict::Flaky)).chain(with(Verdict::Warn)) {
         story(&mut text, rule);
@@ -48,6 +49,18 @@ fn story(text: &mut String, rule: &RuleLine) {
         let _ = writeln!(text, "  {line}");
     }
     text.push('\n');
+}
+
+/// What makes one doubt the driver, before what would be said of the client: each kind once.
+fn doubted(text: &mut String, results: &Results) {
+    for finding in results.findings.iter().filter(|finding| finding.rule == DRIVER && !finding.story.is_empty()) {
+        let what = finding.text.split(" (").next().unwrap_or_default();
+        let _ = writeln!(text, "{} {DRIVER}  {what}", finding.verdict.name());
+        for line in &finding.story {
+            let _ = writeln!(text, "  {line}");
+        }
+        text.push('\n');
+    }
 }
 
 /// What went wrong beside the rules, each kind once.

@@ -1,7 +1,8 @@
 //! Actions that must not be repeated or lost: IDM.
 
-use super::observe::{ERRORS, RESET, SDK, claims, deeds, gap, is_action, is_ambiguous, repeated, rfc9110};
+use super::observe::{Deed, ERRORS, RESET, SDK, claims, deeds, gap, is_action, is_ambiguous, repeated, rfc9110};
 use super::scenes::resetting;
+use crate::client_log::ErrorKind;
 use crate::defect::Defect;
 use crate::evidence::Case;
 use crate::finding::Breach;
@@ -73,7 +74,13 @@ fn success_repeated(case: &Case<'_>) -> Vec<Breach> {
             Breach::new(format!("the reset was answered with {status} and asked for again"), vec![at, again])
         })
         .collect();
-    for deed in deeds(case).filter(|deed| matches!(deed.op, Op::ResetPasscode { .. }) && !deed.claims_success()) {
+    // Whoever says that there was no answer in time may not have had this one, on a machine that has too much to do.
+    let late = |deed: &Deed<'_>| {
+        let error = deed.answer().and_then(|answer| answer.error.as_ref());
+        error.is_some_and(|error| error.kind == ErrorKind::Timeout)
+    };
+    let failed = |deed: &Deed<'_>| !deed.claims_success() && !late(deed);
+    for deed in deeds(case).filter(|deed| matches!(deed.op, Op::ResetPasscode { .. }) && failed(deed)) {
         if let Some((at, exchange)) =
             case.trace.during(deed.place).next_back().filter(|(_, exchange)| accepted(exchange))
         {

@@ -23,10 +23,18 @@ fn final_errors<'a>(case: &Case<'a>) -> Vec<(usize, &'a Exchange, &'a ClientErro
             let graph =
                 last.endpoint.is_some_and(|endpoint| endpoint != Endpoint::Token && endpoint != Endpoint::Batch);
             // Of an answer that ends too early nobody can be sure.
-            (graph && last.response.whole && last.response.status.is_some_and(|status| status >= 400))
-                .then_some((at, last, error))
+            let is_last_word = graph && last.response.whole && last.response.status.is_some_and(|status| status >= 400);
+            (is_last_word && !is_about_success(case, deed.place, error)).then_some((at, last, error))
         })
         .collect()
+}
+
+/// Whether an error may be about a success that was spoiled, and not about what was heard last: who asks for the next page
+/// before looking at this one hears of the next one first.
+fn is_about_success(case: &Case<'_>, op: usize, error: &ClientError) -> bool {
+    let is_of_success = error.status.is_none_or(|status| (200..300).contains(&status));
+    is_of_success
+        && case.trace.during(op).any(|(_, exchange)| exchange.response.is_success() && !exchange.stimuli.is_empty())
 }
 
 fn surfaced(case: &Case<'_>) -> Vec<Breach> {

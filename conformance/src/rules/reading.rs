@@ -473,7 +473,7 @@ pub(super) static RULES: &[Rule] = &[
         &[rfc9110::INTERIM],
         |act| matches!(act, Act::Informational { .. }),
         || list_meets(Act::Informational { code: 103 }),
-        &[]
+        &[Defect::InterimIsFinal]
     ),
     Rule {
         id: "PAR-15",

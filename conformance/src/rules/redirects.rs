@@ -1,6 +1,6 @@
 //! Redirects: RED.
 
-use super::observe::{ENDLESS, ODATA, ROBUSTNESS, SDK, deeds, hit, hits, met, must_not_matter, rfc9110};
+use super::observe::{ENDLESS, Numbered, ODATA, ROBUSTNESS, SDK, deeds, hit, hits, met, must_not_matter, rfc9110};
 use super::paging::token_along_redirect;
 use super::scenes::{batch, list_meets, listing, resetting};
 use crate::client_log::ErrorKind;
@@ -9,7 +9,7 @@ use crate::evidence::Case;
 use crate::finding::Breach;
 use crate::rule::{Check, Level, Levels, Rule, Watch};
 use crate::stimulus::{Act, Destination, Endpoint, Stimulus};
-use crate::trace::Exchange;
+use crate::trace::{Exchange, Party};
 
 fn redirected(act: &Act) -> bool {
     matches!(act, Act::Redirect { .. })
@@ -31,36 +31,70 @@ fn abroad(act: &Act) -> bool {
     matches!(act, Act::Redirect { location: Destination::ForeignHost, .. })
 }
 
+/// Headers that say something of a body (RFC 9110, 15.4, of what goes with it).
+const CONTENT: [&str; 5] =
+    ["content-type", "content-length", "content-encoding", "content-language", "content-location"];
+
 /// What was sent next in the same operation.
 fn next<'a>(case: &Case<'a>, at: usize) -> Option<(usize, &'a Exchange)> {
     let during = case.trace.exchanges[at].during;
     case.trace.numbered().skip(at + 1).find(|(_, exchange)| exchange.during == during)
 }
 
-fn method_and_body(case: &Case<'_>) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    for (at, exchange) in hits(case, redirected)
+/// Whether a request is what a redirect led to, rather than what the client wanted next: it goes to the host that was named,
+/// and where it has a body it is the same.
+fn follows(case: &Case<'_>, redirect: &Exchange, later: &Exchange) -> bool {
+    let party = if hit(case, redirect, abroad) { Party::Foreign } else { Party::Service };
+    let body = &later.request.body;
+    later.party == party
+        && later.endpoint != Some(Endpoint::Token)
+        && (body.is_empty() || *body == redirect.request.body)
+}
+
+/// Actions that were redirected with one of these, and what was sent next.
+fn redirected_actions<'a>(case: &Case<'a>, codes: &'static [u16]) -> Vec<(Numbered<'a>, Numbered<'a>)> {
+    hits(case, redirected)
         .filter(|(_, exchange)| exchange.request.method == "POST" && exchange.endpoint != Some(Endpoint::Token))
         // What happens inside a batch is no redirect of it.
-        .filter(|(_, exchange)| exchange.response.status.is_some_and(|status| (300..400).contains(&status)))
-    {
-        let Some((after, later)) = next(case, at) else { continue };
-        let sent = &later.request;
-        let text = if hit(case, exchange, |act| is(act, &[303], None)) && sent.method != "GET" {
-            format!("303 was followed by a {}", sent.method)
-        } else if hit(case, exchange, |act| is(act, &[307, 308], None)) && sent.method != "POST" {
-            format!("{} was followed by a {}", exchange.response.status.unwrap_or_default(), sent.method)
-        } else if hit(case, exchange, |act| is(act, &[307, 308], None))
-            && sent.body.is_empty()
-            && !exchange.request.body.is_empty()
-        {
-            "the body was lost on the way".to_owned()
-        } else {
-            continue;
-        };
-        breaches.push(Breach::new(text, vec![at, after]));
-    }
-    breaches
+        .filter(|(_, exchange)| exchange.response.status.is_some_and(|status| codes.contains(&status)))
+        .filter_map(|(at, exchange)| Some(((at, exchange), next(case, at)?)))
+        .filter(|((_, exchange), (_, later))| follows(case, exchange, later))
+        .collect()
+}
+
+fn verbs(case: &Case<'_>) -> Vec<Breach> {
+    redirected_actions(case, &[303, 307, 308])
+        .into_iter()
+        .filter_map(|((at, exchange), (after, later))| {
+            let status = exchange.response.status?;
+            let wanted = if status == 303 { "GET" } else { "POST" };
+            let sent = &later.request.method;
+            (sent != wanted).then(|| Breach::new(format!("{status} was followed by a {sent}"), vec![at, after]))
+        })
+        .collect()
+}
+
+/// Whether an exchange carried a body with it.
+fn has_body(exchange: &Exchange) -> bool {
+    !exchange.request.body.is_empty()
+}
+
+/// Bodies that were lost where the verb stayed, and headers that stayed where the body went.
+fn bodies(case: &Case<'_>) -> Vec<Breach> {
+    redirected_actions(case, &[303, 307, 308])
+        .into_iter()
+        .filter(|((_, exchange), (_, later))| has_body(exchange) && !has_body(later))
+        .filter_map(|((at, exchange), (after, later))| {
+            let status = exchange.response.status?;
+            if later.request.method == "POST" {
+                let text = format!("{status} was followed by a POST, and its body was lost on the way");
+                return Some(Breach::new(text, vec![at, after]));
+            }
+            let kept = CONTENT.into_iter().find(|name| later.request.header(name).is_some_and(|value| value != "0"))?;
+            let text = format!("{status} was followed by a {} without a body and with {kept}", later.request.method);
+            Some(Breach::lesser(text, vec![at, after]))
+        })
+        .collect()
 }
 
 /// Redirects that were neither followed nor given to the caller as what they are.
@@ -114,6 +148,10 @@ fn reset_goes(code: u16) -> crate::scenario::Scenario {
     resetting().with(Stimulus::once(Endpoint::Reset, 1, Act::Redirect { code, location: Destination::Itself }))
 }
 
+fn batch_goes(code: u16) -> crate::scenario::Scenario {
+    batch(1).with(Stimulus::once(Endpoint::Batch, 1, Act::Redirect { code, location: Destination::Itself }))
+}
+
 pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "RED-01",
@@ -130,16 +168,13 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         id: "RED-02",
-        summary: "After 303 comes a GET; after 307 and 308 the same verb and body.",
+        summary: "After 303 comes a GET; after 307 and 308 the same verb.",
         levels: Levels::all(Level::Must),
         sources: &[rfc9110::REDIRECTS, SDK],
         needs: &["redirect.follow"],
         watch: Watch::Case(Check {
-            met: |case| {
-                hits(case, |act| is(act, &[303, 307, 308], None))
-                    .any(|(at, exchange)| exchange.request.method == "POST" && next(case, at).is_some())
-            },
-            judge: method_and_body,
+            met: |case| !redirected_actions(case, &[303, 307, 308]).is_empty(),
+            judge: verbs,
             minimal: &[|| reset_goes(303), || reset_goes(307)],
             convicts: &[Defect::SeeOtherKeepsPost, Defect::TemporaryRedirectBecomesGet],
         }),
@@ -198,29 +233,15 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         id: "RED-07",
-        summary: "A batch that is redirected by 307 or 308 keeps its body.",
+        summary: "A body goes where its verb goes, and where it is left behind, its headers are.",
         levels: Levels::all(Level::Must),
         sources: &[rfc9110::REDIRECTS],
         needs: &["redirect.follow", "op.batch_reset"],
         watch: Watch::Case(Check {
-            met: |case| {
-                hits(case, |act| is(act, &[307, 308], None))
-                    .any(|(at, exchange)| exchange.endpoint == Some(Endpoint::Batch) && next(case, at).is_some())
-            },
-            judge: |case| {
-                method_and_body(case)
-                    .into_iter()
-                    .filter(|breach| case.trace.exchanges[breach.witness[0]].endpoint == Some(Endpoint::Batch))
-                    .collect()
-            },
-            minimal: &[|| {
-                batch(1).with(Stimulus::once(
-                    Endpoint::Batch,
-                    1,
-                    Act::Redirect { code: 308, location: Destination::Itself },
-                ))
-            }],
-            convicts: &[],
+            met: |case| redirected_actions(case, &[303, 307, 308]).iter().any(|((_, exchange), _)| has_body(exchange)),
+            judge: bodies,
+            minimal: &[|| batch_goes(308), || batch_goes(303)],
+            convicts: &[Defect::BodySentOnce, Defect::HeadersWithoutBody],
         }),
     },
 ];

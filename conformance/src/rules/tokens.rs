@@ -9,6 +9,7 @@ use crate::operation::{DeviceRef, Op};
 use crate::rule::{Check, Level, Levels, Rule, Source, Watch};
 use crate::scenario::{Scenario, SignIn};
 use crate::stimulus::{Act, Endpoint, ErrorBody, Stimulus, TokenDefect};
+use crate::trace::Exchange;
 
 const CONCEPTS: Source = source("Microsoft identity platform, authentication concepts");
 
@@ -20,7 +21,7 @@ fn token_requests(case: &Case<'_>, op: usize) -> usize {
 }
 
 fn refusals(case: &Case<'_>, op: usize) -> Vec<usize> {
-    let refused = |exchange: &crate::trace::Exchange| {
+    let refused = |exchange: &Exchange| {
         exchange.response.status == Some(401) && exchange.endpoint.is_some_and(|endpoint| endpoint != Endpoint::Token)
     };
     case.trace.during(op).filter(|(_, exchange)| refused(exchange)).map(|(at, _)| at).collect()
@@ -34,16 +35,21 @@ fn challenge(act: &Act) -> bool {
     matches!(act, Act::Token { defect: TokenDefect::ClaimsChallenge })
 }
 
+/// The request that was refused most often, with how often. Whoever has several to send may try each of them.
+fn refused_most(case: &Case<'_>, refused: &[usize]) -> Option<(usize, usize)> {
+    let request = |at: usize| &case.trace.exchanges[at].request;
+    let times = |at: usize| refused.iter().filter(|other| request(**other).repeats(request(at))).count();
+    refused.iter().rev().map(|at| (*at, times(*at))).max_by_key(|(_, times)| *times)
+}
+
 fn renewal(case: &Case<'_>) -> Vec<Breach> {
     deeds(case)
         .filter_map(|deed| {
             let refused = refusals(case, deed.place);
             let first = *refused.first()?;
-            if refused.len() > ROUNDS {
-                return Some(Breach::new(
-                    format!("the token was refused {} times in one operation", refused.len()),
-                    vec![first],
-                ));
+            if let Some((at, times)) = refused_most(case, &refused).filter(|(_, times)| *times > ROUNDS) {
+                let text = format!("one request was refused {times} times because of its token");
+                return Some(Breach::new(text, vec![at]));
             }
             let renewed = case
                 .trace
@@ -61,8 +67,14 @@ fn renewal(case: &Case<'_>) -> Vec<Breach> {
         .collect()
 }
 
+/// Answers that asked for more claims. What is refused inside a batch has no `WWW-Authenticate` of its own for whoever signs
+/// requests.
+fn challenges<'a>(case: &Case<'a>) -> impl Iterator<Item = (usize, &'a Exchange)> {
+    hits(case, challenge).filter(|(_, exchange)| exchange.response.status == Some(401))
+}
+
 fn claims(case: &Case<'_>) -> Vec<Breach> {
-    hits(case, challenge)
+    challenges(case)
         .filter_map(|(at, exchange)| {
             let (after, token) = case
                 .trace
@@ -85,7 +97,7 @@ fn wasteful(case: &Case<'_>) -> Vec<Breach> {
     Vec::new()
 }
 
-fn secret_refused<'a>(case: &Case<'a>) -> impl Iterator<Item = (usize, &'a crate::trace::Exchange)> {
+fn secret_refused<'a>(case: &Case<'a>) -> impl Iterator<Item = (usize, &'a Exchange)> {
     case.trace.at(Endpoint::Token).filter(|(_, exchange)| matches!(exchange.response.status, Some(400 | 401)))
 }
 
@@ -186,7 +198,7 @@ pub(super) static RULES: &[Rule] = &[
         sources: &[CAE, super::observe::SDK],
         needs: &["auth.cae", "auth.client_credentials"],
         watch: Watch::Case(Check {
-            met: |case| met(case, challenge) && case.scenario.tenant.sign_in == SignIn::ClientCredentials,
+            met: |case| challenges(case).next().is_some() && case.scenario.tenant.sign_in == SignIn::ClientCredentials,
             judge: claims,
             minimal: &[|| getting().with(get_meets(TokenDefect::ClaimsChallenge))],
             convicts: &[Defect::IgnoresClaims],

@@ -66,12 +66,15 @@ pub fn document(findings: &Findings<'_>) -> String {
     smallness(&mut text, findings.shrunk);
     text.push_str(
         "\n## Drivers\n\nA driver that does more than it should is taken for the client. These are recognised, and named.\n\n\
-         | Driver | | Is named | Fails |\n|---|---|---|---|\n",
+         | Driver | | Is named | Failed by | Warned by |\n|---|---|---|---|---|\n",
     );
-    for Exposure { driver, named, failing } in findings.exposures {
+    for Exposure { driver, named, failing, warning } in findings.exposures {
         let named = named.as_deref().and_then(|told| told.split(" (").next()).unwrap_or("**not recognised**");
-        let failing: Vec<&str> = failing.iter().map(String::as_str).collect();
-        let _ = writeln!(text, "| {driver} | {} | {named} | {} |", driver.summary(), ids(&failing));
+        let [failing, warning] = [failing, warning].map(|rules| {
+            let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+            ids(&rules)
+        });
+        let _ = writeln!(text, "| {driver} | {} | {named} | {failing} | {warning} |", driver.summary());
     }
     text
 }

@@ -9,7 +9,7 @@ use crate::client_log::{Answer, ErrorKind};
 use crate::doubt::{self, Kind};
 use crate::drive::Drive;
 use crate::generate;
-use crate::in_process::InProcess;
+use crate::in_process::{Client, InProcess};
 use crate::manner::Manner;
 use crate::operation::{Call, DeviceRef, Op};
 use crate::reference::{CAPABILITIES, ReferenceClient};
@@ -17,6 +17,7 @@ use crate::rule::Profile;
 use crate::runner::{Plan, check};
 use crate::scenario::Scenario;
 use crate::transport::Surroundings;
+use crate::verdict::Verdict;
 
 use super::claims;
 
@@ -42,6 +43,8 @@ pub struct Exposure {
     pub named: Option<String>,
     /// Rules that fail the client for it.
     pub failing: Vec<String>,
+    /// Rules that warn of it.
+    pub warning: Vec<String>,
 }
 
 impl Driver {
@@ -68,35 +71,63 @@ impl Driver {
         }
     }
 
+    /// The manner of the client that it stands around, where that matters.
+    pub const fn manner(self) -> Option<Manner> {
+        match self {
+            Self::Helpful => Some(Manner::NeverRetries),
+            Self::Caching | Self::Swallowing | Self::Lossy => None,
+        }
+    }
+
+    /// The driver with that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|driver| driver.to_string() == name)
+    }
+
+    /// Itself around a client.
+    pub fn around(self, client: ReferenceClient) -> Around {
+        let client = match self.manner() {
+            Some(manner) => client.in_manner(manner),
+            None => client,
+        };
+        Around { driver: self, client, known: BTreeMap::new() }
+    }
+
     fn drive(self) -> impl Drive {
-        let manner = (self == Self::Helpful).then_some(Manner::NeverRetries);
-        let capabilities = if manner.is_some() { claims(manner) } else { CAPABILITIES.to_vec() };
-        InProcess::new(&capabilities, move |surroundings: Surroundings| {
-            let client = ReferenceClient::new(surroundings);
-            let mut client = match manner {
-                Some(manner) => client.in_manner(manner),
-                None => client,
-            };
-            let mut known: BTreeMap<String, Answer> = BTreeMap::new();
-            move |call: &Call| match self {
-                Self::Caching => {
-                    let question = format!("{} {}", call.op, call.args);
-                    known.entry(question).or_insert_with(|| client.perform(call)).clone()
-                }
-                Self::Swallowing => swallowed(&call.op, client.perform(call)),
-                Self::Lossy => rounded(client.perform(call)),
-                Self::Helpful => {
-                    let mut answer = client.perform(call);
-                    for _ in 0..3 {
-                        if answer.error.as_ref().is_none_or(|error| error.kind == ErrorKind::Auth) {
-                            break;
-                        }
-                        answer = client.perform(call);
-                    }
-                    answer
-                }
+        let capabilities = if self.manner().is_some() { claims(self.manner()) } else { CAPABILITIES.to_vec() };
+        InProcess::new(&capabilities, move |surroundings: Surroundings| self.around(ReferenceClient::new(surroundings)))
+    }
+}
+
+/// A driver around a client.
+pub struct Around {
+    driver: Driver,
+    client: ReferenceClient,
+    /// Answers by their questions, as far as it keeps them.
+    known: BTreeMap<String, Answer>,
+}
+
+impl Client for Around {
+    fn perform(&mut self, call: &Call) -> Answer {
+        let client = &mut self.client;
+        match self.driver {
+            Driver::Caching => {
+                let question = format!("{} {}", call.op, call.args);
+                self.known.entry(question).or_insert_with(|| client.perform(call)).clone()
             }
-        })
+            Driver::Swallowing => swallowed(&call.op, client.perform(call)),
+            Driver::Lossy => rounded(client.perform(call)),
+            Driver::Helpful => {
+                let mut answer = client.perform(call);
+                for _ in 0..3 {
+                    if answer.error.as_ref().is_none_or(|error| error.kind == ErrorKind::Auth) {
+                        break;
+                    }
+                    answer = client.perform(call);
+                }
+                answer
+            }
+        }
     }
 }
 
@@ -104,9 +135,11 @@ impl Driver {
 pub fn expose(driver: Driver, threads: usize) -> Exposure {
     let drive = driver.drive();
     let report = check(&drive, &Plan { cases: 0, threads, profile: Profile::Graph, shrunk: 0, ..Plan::default() });
-    let failing = report.failures.iter().filter(|failure| failure.verdict >= crate::verdict::Verdict::Fail);
-    let failing = failing.map(|failure| failure.rule.id.to_owned()).collect();
-    Exposure { driver, named: named(driver), failing }
+    let with = |verdict: Verdict| {
+        let rules = report.rules.iter().filter(move |rule| rule.verdict == verdict);
+        rules.map(|rule| rule.rule.clone()).collect()
+    };
+    Exposure { driver, named: named(driver), failing: with(Verdict::Fail), warning: with(Verdict::Warn) }
 }
 
 /// The first doubt of the right kind about a driver, told.
