@@ -1,8 +1,9 @@
-//! The program: `simtune-conformance check`, `replay`, `list`, `explain` and `report`.
+//! The program: `simtune-conformance check`, `replay`, `list`, `explain`, `report` and `init`.
 
 mod check;
 mod driver;
 mod exit_code;
+mod init;
 mod list;
 mod progress;
 mod replay;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::exit_code::{EXIT_CODES, ExitCode};
 use crate::rule::Profile;
+use crate::template::Template;
 
 /// Asks a Microsoft Graph client to do things, watches what it sends, and says whether it behaved.
 #[derive(Debug, Parser)]
@@ -43,6 +45,8 @@ enum Command {
         #[arg(required = true)]
         results: Vec<PathBuf>,
     },
+    /// Write a driver to begin with, which runs as it is
+    Init(InitArguments),
 }
 
 /// Arguments of `check`.
@@ -88,6 +92,17 @@ struct ReplayArguments {
     driver: DriverArguments,
 }
 
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+struct InitArguments {
+    /// The language it is written in: node, python, rust or sh
+    #[arg(long, value_name = "NAME", value_parser = Template::named)]
+    language: &'static Template,
+    /// Where it is written
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
 /// How the client is reached.
 #[derive(Debug, Args)]
 struct DriverArguments {
@@ -130,6 +145,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List => list::list(),
         Command::Explain { rule } => list::explain(&rule),
         Command::Report { results } => report::run(&results),
+        Command::Init(arguments) => init::run(&arguments),
     };
     done.unwrap_or_else(|trouble| {
         eprintln!("simtune-conformance: {}", trouble.text);

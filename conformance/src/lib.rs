@@ -41,6 +41,7 @@
 //! | [`story`](mod@story), [`failure_file`] | a conviction for people, and one to be run again | the runner |
 //! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict` |
 //! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results` |
+//! | [`template`] | drivers to begin with | nobody |
 //! | [`cli`](mod@cli) | the program | all of the above |
 //! | [`self_test`] | clients whose guilt or innocence is known, before every rule | all but `cli` |
 //!
@@ -84,6 +85,7 @@ pub mod shrink;
 mod simulator;
 pub mod stimulus;
 pub mod story;
+pub mod template;
 pub mod trace;
 pub mod transport;
 pub mod verdict;

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod convictions;
 mod driving;
+mod init;
 mod innocence;
 mod proof;
 mod protocol;

@@ -188,7 +188,15 @@ impl Request {
     }
 
     /// A request of which only the head matters.
-    pub fn without_body(head: Parts, door: Door) -> Self {
+    pub fn without_body(mut head: Parts, door: Door) -> Self {
+        // HTTP/2 names the host in a field of its own, and whoever reads the headers looks for it under its older name; so
+        // does whoever translates (documented: RFC 9113, 8.3.1).
+        if head.version == Version::HTTP_2
+            && let Some(authority) = head.uri.authority()
+            && let Ok(host) = HeaderValue::from_str(authority.as_str())
+        {
+            head.headers.entry(header::HOST).or_insert(host);
+        }
         Self {
             method: head.method,
             uri: head.uri,
