@@ -1,10 +1,11 @@
-//! The program: `simtune-conformance check`, `replay`, `list`, `explain`, `report` and `init`.
+//! The program: `simtune-conformance check`, `observe`, `replay`, `list`, `explain`, `report` and `init`.
 
 mod check;
 mod driver;
 mod exit_code;
 mod init;
 mod list;
+mod observe;
 mod progress;
 mod replay;
 mod report;
@@ -30,6 +31,8 @@ struct Cli {
 enum Command {
     /// Test a client: the smallest scenario of each rule, then scenarios drawn from a seed
     Check(CheckArguments),
+    /// Run any program as it is, and judge it by its traffic alone
+    Observe(ObserveArguments),
     /// Run a saved failure again: fixed (0), still fails (1) or different (2)
     Replay(ReplayArguments),
     /// List the rules
@@ -81,6 +84,35 @@ struct CheckArguments {
     profile: Profile,
     #[command(flatten)]
     driver: DriverArguments,
+}
+
+/// Arguments of `observe`.
+#[derive(Debug, Args)]
+struct ObserveArguments {
+    /// What goes wrong: none, kind, ordinary, hostile, or a file of faults
+    #[arg(long, value_name = "NAME|FILE", default_value = "ordinary")]
+    faults: String,
+    /// The devices: one-of-each, empty, three-pages, a number to generate, or a file
+    #[arg(long, value_name = "NAME|FILE|N", default_value = "three-pages")]
+    fleet: String,
+    /// What ids, and the chances of faults, are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Only rules that match, such as THR-*; may be repeated
+    #[arg(long, value_name = "GLOB", value_parser = known_rules)]
+    only: Vec<String>,
+    /// Breaches that are put up with, each with a reason and an end
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+    /// Where results are written
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Whose texts count
+    #[arg(long, value_name = "NAME", default_value = "graph", value_parser = profile)]
+    profile: Profile,
+    /// The program and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
 }
 
 /// Arguments of `replay`.
@@ -141,6 +173,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Observe(arguments) => observe::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::List => list::list(),
         Command::Explain { rule } => list::explain(&rule),
@@ -185,6 +218,14 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 fn name_of(profile: Profile) -> &'static str {
     Profile::ALL.iter().find(|(_, known)| *known == profile).map_or("graph", |(name, _)| name)
+}
+
+/// The rules that some pattern matches.
+fn matching(patterns: &[String]) -> impl Iterator<Item = &'static crate::rule::Rule> {
+    patterns.iter().flat_map(|pattern| {
+        let glob = glob::Pattern::new(pattern).unwrap_or_default();
+        crate::rules::all().filter(move |rule| glob.matches(rule.id))
+    })
 }
 
 fn shard(text: &str) -> Result<(u64, u64), String> {

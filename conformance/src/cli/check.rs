@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::progress::Watched;
-use super::{CheckArguments, Done, ExitCode, Trouble, driver, name_of, print, read};
+use super::{CheckArguments, Done, ExitCode, Trouble, driver, matching, name_of, print, read};
 use crate::drive::Drive;
 use crate::failure_file::FailureFile;
 use crate::finding::Finding;
@@ -107,10 +107,6 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
 
 fn plan(arguments: &CheckArguments) -> Plan {
     let threads = usize::from(arguments.jobs);
-    let chosen = |pattern: &String| {
-        let glob = glob::Pattern::new(pattern).unwrap_or_default();
-        rules::all().filter(move |rule| glob.matches(rule.id)).map(|rule| rule.id.to_owned())
-    };
     Plan {
         seed: arguments.seed,
         cases: if arguments.smoke { 0 } else { arguments.cases },
@@ -118,7 +114,7 @@ fn plan(arguments: &CheckArguments) -> Plan {
         longest: arguments.smoke.then_some(LONGEST_SMOKE),
         shard: arguments.shard,
         profile: arguments.profile,
-        only: arguments.only.iter().flat_map(chosen).collect(),
+        only: matching(&arguments.only).map(|rule| rule.id.to_owned()).collect(),
         threads,
         budget: Budget { threads: threads.min(16), ..Budget::default() },
         ..Plan::default()
@@ -178,7 +174,7 @@ fn line_of(report: &RuleReport) -> RuleLine {
     RuleLine { report: report.clone(), summary, reason, file: None, story: Vec::new() }
 }
 
-fn apply(waiver: &Waiver, line: &mut RuleLine) {
+pub(super) fn apply(waiver: &Waiver, line: &mut RuleLine) {
     let verdict = waiver.applied(line.report.verdict);
     if verdict == line.report.verdict {
         return;
@@ -194,14 +190,14 @@ fn apply(waiver: &Waiver, line: &mut RuleLine) {
 }
 
 /// What is written of a run: into a folder, if there is one, and kept for what is made of it.
-struct Written {
+pub(super) struct Written {
     folder: Option<PathBuf>,
     file: Option<File>,
     text: String,
 }
 
 impl Written {
-    fn new(folder: Option<&Path>) -> Result<Self, Trouble> {
+    pub(super) fn new(folder: Option<&Path>) -> Result<Self, Trouble> {
         let Some(folder) = folder else { return Ok(Self { folder: None, file: None, text: String::new() }) };
         let failures = folder.join("failures");
         // What an earlier run left there would be taken for this one's.
@@ -214,7 +210,7 @@ impl Written {
         Ok(Self { folder: Some(folder.to_owned()), file: Some(file), text: String::new() })
     }
 
-    fn line(&mut self, line: &Line) -> Result<(), Trouble> {
+    pub(super) fn line(&mut self, line: &Line) -> Result<(), Trouble> {
         let text = line.text();
         if let (Some(file), Some(folder)) = (&mut self.file, &self.folder) {
             file.write_all(text.as_bytes()).map_err(|error| cannot_write(folder, &error))?;
@@ -269,7 +265,7 @@ impl Written {
     }
 
     /// Makes everything else of the results, and gives the terminal's text.
-    fn finish(self) -> Result<String, Trouble> {
+    pub(super) fn finish(self) -> Result<String, Trouble> {
         let results = Results::read(&self.text)
             .map_err(|(line, why)| Trouble { exit: ExitCode::Harness, text: format!("results, line {line}: {why}") })?;
         if let Some(folder) = &self.folder {
