@@ -3,6 +3,8 @@
 //! A tenant that is taken back to its seed, as test suites do between tests, begins a new chapter: what came before has
 //! nothing to do with what comes after.
 
+mod cut;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -187,6 +189,11 @@ fn chapter(entries: &[Json], acts: &HashMap<String, Option<Act>>, start: DateTim
         let mut exchange = recorded.exchange(&entry);
         exchange.stimuli = place.into_iter().collect();
         exchange.party = Party::Service;
+        if entry["response"]["bodyBytes"].as_u64().is_some_and(cut::is_cut)
+            && let Some(page) = cut::mended(&exchange.response.body)
+        {
+            exchange.response.body = page;
+        }
         exchange.endpoint = exchange.request.endpoint();
         trace.exchanges.push(exchange);
     }
@@ -231,7 +238,7 @@ fn send_abroad(scenario: &Scenario, trace: &mut Trace) {
                 }
                 _ => None,
             };
-            let host = url.as_deref().and_then(host_of).map(|host| host.to_ascii_lowercase());
+            let host = url.as_deref().and_then(host_of).map(str::to_ascii_lowercase);
             foreign.extend(host.filter(|host| !own.contains(host)));
         }
     }

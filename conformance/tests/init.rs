@@ -42,8 +42,8 @@ fn every_language_has_a_driver_of_at_most_100_lines_and_is_told_what_to_type() {
             #[cfg(unix)]
             {
                 use std::os::unix::fs::PermissionsExt as _;
-                let mode = fs::metadata(inside.join(file.path)).expect("a file").permissions().mode();
-                assert_eq!(mode & 0o100 != 0, file.runs, "{} {}", template.language, file.path);
+                let permissions = fs::metadata(inside.join(file.path)).expect("a file").permissions();
+                assert_eq!(permissions.mode() & 0o100 != 0, file.runs, "{} {}", template.language, file.path);
             }
         }
     }

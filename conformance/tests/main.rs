@@ -9,6 +9,7 @@ mod convictions;
 mod driving;
 mod init;
 mod innocence;
+mod observing;
 mod proof;
 mod protocol;
 mod readme;

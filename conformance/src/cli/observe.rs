@@ -1,6 +1,7 @@
 //! `observe`: any program as it is, judged by its traffic alone. Its input and output are its own; what is said here goes to
 //! stderr when it has ended.
 
+use std::fmt::Write as _;
 use std::process::{Command, ExitStatus};
 
 use super::check::{Written, apply};
@@ -9,7 +10,7 @@ use crate::finding::Finding;
 use crate::judge::Opinion;
 use crate::observing::{Chapter, Observation, Setting, Stage, Unobserved, Variable};
 use crate::over_sockets::OverSockets;
-use crate::process::{Launch, told};
+use crate::process::{Launch, quoted, told};
 use crate::results::{CRASH, Line, RuleLine, Run, Summary};
 use crate::rule::Rule;
 use crate::rules;
@@ -55,7 +56,7 @@ pub(super) fn run(arguments: &ObserveArguments) -> Done {
     let chosen: Vec<&Rule> = matching(&arguments.only).collect();
     let judged = |rule: &Rule| chosen.is_empty() || chosen.iter().any(|known| known.id == rule.id);
     let profile = name_of(arguments.profile);
-    let command = format!("simtune-conformance observe --faults {} -- {}", arguments.faults, launch.shown());
+    let command = format!("simtune-conformance {}", shown(arguments, &launch));
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     written.line(&Line::Run(Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -63,7 +64,7 @@ pub(super) fn run(arguments: &ObserveArguments) -> Done {
         client: name,
         profile: profile.to_owned(),
         capabilities: capabilities(&observation),
-        command: command.trim_start_matches("simtune-conformance ").to_owned(),
+        command: shown(arguments, &launch),
     }))?;
     let mut all: Vec<(&Chapter, Vec<Opinion>)> = Vec::new();
     let mut findings = Vec::new();
@@ -127,6 +128,12 @@ fn perform(launch: &Launch, variables: Vec<Variable>) -> std::io::Result<ExitSta
     command.status()
 }
 
+/// The command line that makes the same happen again.
+fn shown(arguments: &ObserveArguments, launch: &Launch) -> String {
+    let ObserveArguments { faults, fleet, seed, .. } = arguments;
+    format!("observe --faults {} --fleet {} --seed {seed} -- {}", quoted(faults), quoted(fleet), launch.shown())
+}
+
 /// A chapter's name in results.
 fn id(number: usize) -> String {
     format!("traffic-{}", number + 1)
@@ -158,10 +165,8 @@ fn line_of(
     arguments: &ObserveArguments,
     command: &str,
 ) -> RuleLine {
-    let of = |(chapter, opinions): &&(&Chapter, Vec<Opinion>)| {
-        opinions.iter().any(|opinion| opinion.rule.id == rule.id) && !chapter.evidence.trace.exchanges.is_empty()
-    };
-    let triggered = u32::try_from(all.iter().filter(of).count()).unwrap_or(u32::MAX);
+    let met = all.iter().filter(|(_, opinions)| opinions.iter().any(|opinion| opinion.rule.id == rule.id)).count();
+    let triggered = u32::try_from(met).unwrap_or(u32::MAX);
     let mut gravest: Option<(usize, &Chapter, &Opinion)> = None;
     for (number, (chapter, opinions)) in all.iter().enumerate() {
         for opinion in opinions.iter().filter(|opinion| opinion.rule.id == rule.id) {
@@ -213,13 +218,12 @@ fn said(observation: &Observation, ended: ExitStatus) -> String {
     let requests: usize = observation.chapters.iter().map(|chapter| chapter.evidence.trace.exchanges.len()).sum();
     let mut text = format!("the program: {}, after {requests} requests", told(ended));
     if observation.chapters.len() > 1 {
-        text.push_str(&format!(" in {} stretches between resets of the tenant", observation.chapters.len()));
+        let _ = write!(text, " in {} stretches between resets of the tenant", observation.chapters.len());
     }
     if observation.unseen > 0 {
-        text.push_str(&format!(
-            "; {} more were another tenant's, or forgotten by a reset before they were looked at",
-            observation.unseen
-        ));
+        let unseen = observation.unseen;
+        let _ =
+            write!(text, "; {unseen} more were another tenant's, or forgotten by a reset before they were looked at");
     }
     text
 }
