@@ -138,7 +138,7 @@ struct InitArguments {
 /// How the client is reached.
 #[derive(Debug, Args)]
 struct DriverArguments {
-    /// How CMD is driven: one program that stays (worker), or one start for each operation (command)
+    /// How CMD is driven: one program that stays (worker), the same by POST (http), or one start for each operation (command)
     #[arg(long, value_enum, default_value = "worker")]
     drive: DriveOption,
     /// Give the client http addresses instead of https. Some SDKs send no token there
@@ -159,6 +159,8 @@ enum DriveOption {
     Worker,
     /// It is started for each operation.
     Command,
+    /// It stays, and answers one POST to the address that it announces with another message.
+    Http,
 }
 
 /// Runs the program and says how it ends.

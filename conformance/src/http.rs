@@ -51,7 +51,25 @@ pub(crate) async fn send(
     tokio::time::timeout(patience, exchanged).await.unwrap_or(Err(Failure::Timeout))
 }
 
+/// Sends a request without TLS, and gives the status and the body; of a longer one, no more than a piece beyond the limit.
+pub(crate) async fn post(request: &HttpRequest, limit: usize) -> Result<(u16, Vec<u8>), Failure> {
+    let mut response = respond(request, None).await?;
+    let mut read = Vec::new();
+    while let Some(frame) = response.body_mut().frame().await {
+        let frame = frame.map_err(|_| Failure::Connection)?;
+        read.extend_from_slice(frame.data_ref().map_or(&[], |piece| piece));
+        if read.len() > limit {
+            break;
+        }
+    }
+    Ok((response.status().as_u16(), read))
+}
+
 async fn exchange(request: &HttpRequest, trust: Option<&Trust>) -> Result<HttpResponse, Failure> {
+    Ok(whole(respond(request, trust).await?).await)
+}
+
+async fn respond(request: &HttpRequest, trust: Option<&Trust>) -> Result<Response<Incoming>, Failure> {
     let uri: Uri = request.url.parse().map_err(|_| Failure::Connection)?;
     let host = uri.host().ok_or(Failure::Connection)?;
     let tls = uri.scheme_str() == Some("https");
@@ -67,7 +85,7 @@ async fn exchange(request: &HttpRequest, trust: Option<&Trust>) -> Result<HttpRe
     over(socket, request, &uri).await
 }
 
-async fn over<S>(socket: S, request: &HttpRequest, uri: &Uri) -> Result<HttpResponse, Failure>
+async fn over<S>(socket: S, request: &HttpRequest, uri: &Uri) -> Result<Response<Incoming>, Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -81,8 +99,7 @@ where
         builder = builder.header(name, value);
     }
     let asked = builder.body(Full::new(request.body.clone())).map_err(|_| Failure::Connection)?;
-    let response = sender.send_request(asked).await.map_err(|_| Failure::Connection)?;
-    Ok(whole(response).await)
+    sender.send_request(asked).await.map_err(|_| Failure::Connection)
 }
 
 /// The answer with its body in the pieces in which it came.

@@ -10,6 +10,7 @@ mod driving;
 mod init;
 mod innocence;
 mod observing;
+mod posting;
 mod proof;
 mod protocol;
 mod readme;

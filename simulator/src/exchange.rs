@@ -393,4 +393,19 @@ mod tests {
         assert_eq!(request(HOST, "evil.example/path\"").authority(), None);
         assert_eq!(request(HOST, "").authority(), None);
     }
+
+    #[test]
+    fn a_host_of_http_2_is_found_among_the_headers() {
+        let head = |version: Version| {
+            let request = hyper::Request::builder().version(version).uri("https://graph.example/v1.0").body(());
+            let (head, ()) = request.expect("a request").into_parts();
+            Request::without_body(head, Door::BaseUrl(Scheme::Https))
+        };
+        assert_eq!(head(Version::HTTP_2).header(HOST), Some("graph.example"));
+        assert_eq!(head(Version::HTTP_11).header(HOST), None);
+        let named =
+            hyper::Request::builder().version(Version::HTTP_2).uri("https://graph.example/").header(HOST, "other");
+        let (head, ()) = named.body(()).expect("a request").into_parts();
+        assert_eq!(Request::without_body(head, Door::BaseUrl(Scheme::Https)).header(HOST), Some("other"));
+    }
 }

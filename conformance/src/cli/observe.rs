@@ -18,7 +18,7 @@ use crate::simulator;
 use crate::story::Told;
 use crate::traffic;
 use crate::verdict::{RuleReport, Verdict};
-use crate::waivers::{self, Place};
+use crate::waivers::{self, Place, Waiver};
 
 /// The variables that except hosts from the proxy.
 const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &ObserveArguments) -> Done {
             .map_err(|error| Trouble::usage(error.to_string()))?,
         None => Vec::new(),
     };
-    let mut written = Written::new(arguments.out.as_deref())?;
+    let written = Written::new(arguments.out.as_deref())?;
     let harness =
         |text: String| Trouble { exit: ExitCode::Harness, text: format!("no simulator can be started: {text}") };
     let stage = Stage::new().map_err(harness)?;
@@ -48,70 +48,145 @@ pub(super) fn run(arguments: &ObserveArguments) -> Done {
             Unobserved::Refused(text) => Trouble::usage(text),
             Unobserved::NotStarted(text) => harness(text),
         })?;
-    let program = launch.command.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
     let ended = ended.map_err(|error| {
+        let program = launch.command.first().map(|word| word.to_string_lossy()).unwrap_or_default();
         Trouble::usage(format!("cannot run '{program}': {error}; what follows -- is the program and its arguments"))
     })?;
 
-    let chosen: Vec<&Rule> = matching(&arguments.only).collect();
-    let judged = |rule: &Rule| chosen.is_empty() || chosen.iter().any(|known| known.id == rule.id);
-    let profile = name_of(arguments.profile);
-    let command = format!("simtune-conformance {}", shown(arguments, &launch));
-    let name = program.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    written.line(&Line::Run(Run {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: arguments.seed,
-        client: name,
-        profile: profile.to_owned(),
-        capabilities: capabilities(&observation),
-        command: shown(arguments, &launch),
-    }))?;
-    let mut all: Vec<(&Chapter, Vec<Opinion>)> = Vec::new();
-    let mut findings = Vec::new();
-    for (number, chapter) in observation.chapters.iter().enumerate() {
-        let exchanges = &chapter.evidence.trace.exchanges;
-        written.line(&Line::Scenario {
-            id: id(number),
+    Observed { arguments, launch: &launch, observation: &observation, ended }.report(written, &waivers)
+}
+
+/// A program that was observed.
+struct Observed<'a> {
+    arguments: &'a ObserveArguments,
+    launch: &'a Launch,
+    observation: &'a Observation,
+    ended: ExitStatus,
+}
+
+impl Observed<'_> {
+    /// Judges it, and writes down what it came to.
+    fn report(&self, mut written: Written, waivers: &[Waiver]) -> Done {
+        let Self { arguments, launch, observation, ended } = *self;
+        let profile = name_of(arguments.profile);
+        written.line(&Line::Run(Run {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: arguments.seed,
-            ops: 0,
-            stimuli: chapter.scenario.stimuli.len(),
-            ms: exchanges.last().map_or(0, |last| last.answered.0 / 1_000),
-        })?;
-        let opinions = traffic::judge(&chapter.evidence.case(&chapter.scenario), arguments.profile);
-        let opinions: Vec<Opinion> = opinions.into_iter().filter(|opinion| judged(opinion.rule)).collect();
-        for opinion in &opinions {
-            if let Some(breach) = &opinion.breach {
-                findings.push(finding(opinion.rule.id, opinion.verdict, number, &breach.text, &breach.witness));
+            client: launch.name(),
+            profile: profile.to_owned(),
+            capabilities: capabilities(observation),
+            command: shown(arguments, launch),
+        }))?;
+        let chosen: Vec<&Rule> = matching(&arguments.only).collect();
+        let is_chosen = |rule: &Rule| chosen.is_empty() || chosen.iter().any(|known| known.id == rule.id);
+        let (judged, findings) = self.judged(&mut written, is_chosen)?;
+        let today = simulator::wall_now().date_naive();
+        let place = Place { os: std::env::consts::OS, profile, tier: OverSockets::TIER };
+        let mut lines = Vec::new();
+        for rule in rules::all().filter(|rule| rule.check().is_some() && is_chosen(rule)) {
+            let mut line = self.line_of(rule, &judged);
+            if let Some(waiver) = waivers::concerning(waivers, rule.id, place, today) {
+                apply(waiver, &mut line);
+            }
+            written.line(&Line::Rule(line.clone()))?;
+            lines.push(line);
+        }
+        let mut summary = Summary::of(&lines, &findings, observation.chapters.len());
+        // What a program that gave up would have done later is not known.
+        if summary.exit == 0 && !ended.success() {
+            summary.exit = ExitCode::Unsure.into();
+        }
+        written.line(&Line::Summary(summary))?;
+        let text = written.finish()?;
+        eprint!("{text}");
+        eprintln!("{}", said(observation, ended));
+        Ok(ExitCode::of(summary.exit))
+    }
+
+    /// What the rules say of each chapter, and the findings, which are written down.
+    fn judged(
+        &self,
+        written: &mut Written,
+        is_chosen: impl Fn(&Rule) -> bool,
+    ) -> Result<(Vec<Judged<'_>>, Vec<Finding>), Trouble> {
+        let Self { arguments, observation, ended, .. } = *self;
+        let (mut all, mut findings) = (Vec::new(), Vec::new());
+        for (number, chapter) in observation.chapters.iter().enumerate() {
+            let exchanges = &chapter.evidence.trace.exchanges;
+            written.line(&Line::Scenario {
+                id: id(number),
+                seed: arguments.seed,
+                ops: 0,
+                stimuli: chapter.scenario.stimuli.len(),
+                ms: exchanges.last().map_or(0, |last| last.answered.0 / 1_000),
+            })?;
+            let opinions = traffic::judge(&chapter.evidence.case(&chapter.scenario), arguments.profile);
+            for opinion in opinions.into_iter().filter(|opinion| is_chosen(opinion.rule)) {
+                if let Some(breach) = &opinion.breach {
+                    findings.push(finding(opinion.rule.id, opinion.verdict, number, &breach.text, &breach.witness));
+                }
+                all.push(Judged { number, chapter, opinion });
             }
         }
-        all.push((chapter, opinions));
-    }
-    if ended.code().is_none() {
-        findings.push(finding(CRASH, Verdict::Crash, observation.chapters.len(), &told(ended), &[]));
-    }
-    for finding in &findings {
-        written.line(&Line::Finding(finding.clone()))?;
-    }
-    let place = Place { os: std::env::consts::OS, profile, tier: OverSockets::TIER };
-    let mut lines = Vec::new();
-    for rule in rules::all().filter(|rule| rule.check().is_some() && judged(rule)) {
-        let mut line = line_of(rule, &all, arguments, &command);
-        if let Some(waiver) = waivers::concerning(&waivers, rule.id, place, today) {
-            apply(waiver, &mut line);
+        if ended.code().is_none() {
+            findings.push(finding(CRASH, Verdict::Crash, observation.chapters.len(), &told(ended), &[]));
         }
-        written.line(&Line::Rule(line.clone()))?;
-        lines.push(line);
+        for finding in &findings {
+            written.line(&Line::Finding(finding.clone()))?;
+        }
+        Ok((all, findings))
     }
-    let mut summary = Summary::of(&lines, &findings, observation.chapters.len());
-    // What a program that gave up would have done later is not known.
-    if summary.exit == 0 && !ended.success() {
-        summary.exit = ExitCode::Unsure.into();
+
+    /// What a rule came to over all chapters, with the story of the gravest.
+    fn line_of(&self, rule: &'static Rule, judged: &[Judged<'_>]) -> RuleLine {
+        let of_it: Vec<&Judged<'_>> = judged.iter().filter(|judged| judged.opinion.rule.id == rule.id).collect();
+        let verdict = of_it.iter().map(|judged| judged.opinion.verdict).max();
+        // Of equals the first.
+        let gravest = of_it.iter().find(|judged| Some(judged.opinion.verdict) == verdict);
+        let convicting = gravest.filter(|judged| judged.opinion.breach.is_some());
+        let reason = traffic::why_not(rule).map(str::to_owned);
+        let unreached = if reason.is_some() { Verdict::Unsupported } else { Verdict::Inconclusive };
+        let triggered = u32::try_from(of_it.len()).unwrap_or(u32::MAX);
+        RuleLine {
+            report: RuleReport {
+                rule: rule.id.to_owned(),
+                verdict: verdict.unwrap_or(unreached),
+                triggered,
+                consumed: triggered,
+                scenarios: u32::try_from(self.observation.chapters.len()).unwrap_or(u32::MAX),
+                minimal: convicting.map(|judged| id(judged.number)),
+            },
+            summary: rule.summary.to_owned(),
+            reason,
+            file: None,
+            story: convicting.map(|judged| self.story(judged)).unwrap_or_default(),
+        }
     }
-    written.line(&Line::Summary(summary))?;
-    let text = written.finish()?;
-    eprint!("{text}");
-    eprintln!("{}", said(&observation, ended));
-    Ok(ExitCode::of(summary.exit))
+
+    /// A conviction as a story: without what only a scenario has to tell.
+    fn story(&self, judged: &Judged<'_>) -> Vec<String> {
+        let Some(breach) = &judged.opinion.breach else { return Vec::new() };
+        let told = Told {
+            rule: judged.opinion.rule,
+            profile: self.arguments.profile,
+            scenario: &judged.chapter.scenario,
+            evidence: &judged.chapter.evidence,
+            text: &breach.text,
+            witness: &breach.witness,
+            replay: None,
+        };
+        let mut lines = told.lines();
+        lines.retain(|line| !line.starts_with("asked") && !line.starts_with("by hand"));
+        lines.push(format!("again     simtune-conformance {}", shown(self.arguments, self.launch)));
+        lines
+    }
+}
+
+/// What a rule says of a chapter.
+struct Judged<'a> {
+    number: usize,
+    chapter: &'a Chapter,
+    opinion: Opinion,
 }
 
 /// Runs the program to its end, in this program's place at the terminal.
@@ -156,61 +231,6 @@ fn capabilities(observation: &Observation) -> Vec<String> {
     all.sort_unstable();
     all.dedup();
     all
-}
-
-/// What a rule came to over all chapters, with the story of the gravest.
-fn line_of(
-    rule: &'static Rule,
-    all: &[(&Chapter, Vec<Opinion>)],
-    arguments: &ObserveArguments,
-    command: &str,
-) -> RuleLine {
-    let met = all.iter().filter(|(_, opinions)| opinions.iter().any(|opinion| opinion.rule.id == rule.id)).count();
-    let triggered = u32::try_from(met).unwrap_or(u32::MAX);
-    let mut gravest: Option<(usize, &Chapter, &Opinion)> = None;
-    for (number, (chapter, opinions)) in all.iter().enumerate() {
-        for opinion in opinions.iter().filter(|opinion| opinion.rule.id == rule.id) {
-            if gravest.is_none_or(|(_, _, known)| opinion.verdict > known.verdict) {
-                gravest = Some((number, chapter, opinion));
-            }
-        }
-    }
-    let reason = traffic::why_not(rule).map(str::to_owned);
-    let unreached = if reason.is_some() { Verdict::Unsupported } else { Verdict::Inconclusive };
-    let convicting = gravest.filter(|(_, _, opinion)| opinion.breach.is_some());
-    let story = convicting.map(|(_, chapter, opinion)| story(chapter, opinion, arguments, command));
-    RuleLine {
-        report: RuleReport {
-            rule: rule.id.to_owned(),
-            verdict: gravest.map_or(unreached, |(_, _, opinion)| opinion.verdict),
-            triggered,
-            consumed: triggered,
-            scenarios: u32::try_from(all.len()).unwrap_or(u32::MAX),
-            minimal: convicting.map(|(number, ..)| id(number)),
-        },
-        summary: rule.summary.to_owned(),
-        reason,
-        file: None,
-        story: story.unwrap_or_default(),
-    }
-}
-
-/// A conviction as a story: without what only a scenario has to tell.
-fn story(chapter: &Chapter, opinion: &Opinion, arguments: &ObserveArguments, command: &str) -> Vec<String> {
-    let Some(breach) = &opinion.breach else { return Vec::new() };
-    let told = Told {
-        rule: opinion.rule,
-        profile: arguments.profile,
-        scenario: &chapter.scenario,
-        evidence: &chapter.evidence,
-        text: &breach.text,
-        witness: &breach.witness,
-        replay: None,
-    };
-    let mut lines = told.lines();
-    lines.retain(|line| !line.starts_with("asked") && !line.starts_with("by hand"));
-    lines.push(format!("again     {command}"));
-    lines
 }
 
 /// What is said of the program itself.
