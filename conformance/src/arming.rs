@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use crate::scenario::Scenario;
-use crate::stimulus::{Apply, Endpoint, Stimulus};
+use crate::stimulus::{Act, Apply, Endpoint, Stimulus};
 
 /// The switches of a scenario's tenant.
 pub fn quirks(scenario: &Scenario) -> BTreeMap<String, String> {
@@ -24,6 +24,12 @@ pub fn faults(stimuli: &[Stimulus]) -> Json {
 /// another name of the simulator stands for them, and its journal shows what is sent there.
 pub fn faults_over_sockets(stimuli: &[Stimulus]) -> Json {
     let mut faults = faults(stimuli);
+    seen_over_sockets(&mut faults);
+    faults
+}
+
+/// Puts the simulator's other name in the place of hosts that are nobody's.
+pub fn seen_over_sockets(faults: &mut Json) {
     for rule in faults["value"].as_array_mut().into_iter().flatten() {
         let act = &mut rule["act"];
         if act["redirect"]["location"] == "foreignHost" {
@@ -33,7 +39,18 @@ pub fn faults_over_sockets(stimuli: &[Stimulus]) -> Json {
             act["page"]["kind"] = "otherHost".into();
         }
     }
-    faults
+}
+
+/// The act of a rule that the control API shows; nothing, if no scenario has such a one.
+pub fn act_of(rule: &Json) -> Option<Act> {
+    let mut act = rule["act"].clone();
+    if act["redirect"]["location"] == "otherHost" {
+        act["redirect"]["location"] = "foreignHost".into();
+    }
+    if act["page"]["kind"] == "otherHost" {
+        act["page"]["kind"] = "foreignLink".into();
+    }
+    serde_json::from_value(act).ok()
 }
 
 /// The place of the stimulus that a rule's id belongs to.

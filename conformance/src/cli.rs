@@ -1,10 +1,12 @@
-//! The program: `simtune-conformance check`, `replay`, `list`, `explain` and `report`.
+//! The program: `simtune-conformance check`, `observe`, `replay`, `list`, `explain`, `report` and `init`.
 
 mod check;
 mod driver;
 mod exit_code;
 mod folder;
+mod init;
 mod list;
+mod observe;
 mod progress;
 mod replay;
 mod report;
@@ -17,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use self::exit_code::{EXIT_CODES, ExitCode};
 use crate::rule::Profile;
 use crate::shards::Shard;
+use crate::template::Template;
 
 /// Asks a Microsoft Graph client to do things, watches what it sends, and says whether it behaved.
 #[derive(Debug, Parser)]
@@ -30,6 +33,8 @@ struct Cli {
 enum Command {
     /// Test a client: the smallest scenario of each rule, then scenarios drawn from a seed
     Check(CheckArguments),
+    /// Run any program as it is, and judge it by its traffic alone
+    Observe(ObserveArguments),
     /// Run a saved failure again: fixed (0), still fails (1) or different (2)
     Replay(ReplayArguments),
     /// List the rules
@@ -41,6 +46,8 @@ enum Command {
     },
     /// Show results: one run, several clients side by side, or all shards of a run put together
     Report(ReportArguments),
+    /// Write a driver to begin with, which runs as it is
+    Init(InitArguments),
 }
 
 /// Arguments of `check`.
@@ -77,6 +84,35 @@ struct CheckArguments {
     driver: DriverArguments,
 }
 
+/// Arguments of `observe`.
+#[derive(Debug, Args)]
+struct ObserveArguments {
+    /// What goes wrong: none, kind, ordinary, hostile, or a file of faults
+    #[arg(long, value_name = "NAME|FILE", default_value = "ordinary")]
+    faults: String,
+    /// The devices: one-of-each, empty, three-pages, a number to generate, or a file
+    #[arg(long, value_name = "NAME|FILE|N", default_value = "three-pages")]
+    fleet: String,
+    /// What ids, and the chances of faults, are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Only rules that match, such as THR-*; may be repeated
+    #[arg(long, value_name = "GLOB", value_parser = known_rules)]
+    only: Vec<String>,
+    /// Breaches that are put up with, each with a reason and an end
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+    /// Where results are written
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Whose texts count
+    #[arg(long, value_name = "NAME", default_value = "graph", value_parser = profile)]
+    profile: Profile,
+    /// The program and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
 struct ReplayArguments {
@@ -100,10 +136,21 @@ struct ReportArguments {
     out: Option<PathBuf>,
 }
 
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+struct InitArguments {
+    /// The language it is written in: node, python, rust or sh
+    #[arg(long, value_name = "NAME", value_parser = Template::named)]
+    language: &'static Template,
+    /// Where it is written
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
 /// How the client is reached.
 #[derive(Debug, Args)]
 struct DriverArguments {
-    /// How CMD is driven: one program that stays (worker), or one start for each operation (command)
+    /// How CMD is driven: one program that stays (worker), the same by POST (http), or one start for each operation (command)
     #[arg(long, value_enum, default_value = "worker")]
     drive: DriveOption,
     /// Give the client http addresses instead of https. Some SDKs send no token there
@@ -124,6 +171,8 @@ enum DriveOption {
     Worker,
     /// It is started for each operation.
     Command,
+    /// It stays, and answers one POST to the address that it announces with another message.
+    Http,
 }
 
 /// Runs the program and says how it ends.
@@ -138,10 +187,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Observe(arguments) => observe::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::List => list::list(),
         Command::Explain { rule } => list::explain(&rule),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
     };
     done.unwrap_or_else(|trouble| {
         eprintln!("simtune-conformance: {}", trouble.text);
@@ -186,6 +237,14 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 fn name_of(profile: Profile) -> &'static str {
     Profile::ALL.iter().find(|(_, known)| *known == profile).map_or("graph", |(name, _)| name)
+}
+
+/// The rules that some pattern matches.
+fn matching(patterns: &[String]) -> impl Iterator<Item = &'static crate::rule::Rule> {
+    patterns.iter().flat_map(|pattern| {
+        let glob = glob::Pattern::new(pattern).unwrap_or_default();
+        crate::rules::all().filter(move |rule| glob.matches(rule.id))
+    })
 }
 
 fn known_rules(pattern: &str) -> Result<String, String> {

@@ -43,9 +43,7 @@ impl Command {
 
 impl Door for Command {
     fn client(&self) -> ClientName {
-        let program = self.launch.command.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = program.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        ClientName { name, ..ClientName::default() }
+        ClientName { name: self.launch.name(), ..ClientName::default() }
     }
 
     fn capabilities(&self) -> Vec<String> {

@@ -60,11 +60,35 @@ pub(crate) async fn send(
     tokio::time::timeout(patience, exchanged).await.unwrap_or(Err(Failure::Timeout))
 }
 
+/// Sends a request without TLS, and gives the status and the body; of a longer one, no more than a piece beyond the limit.
+pub(crate) async fn post(request: &HttpRequest, limit: usize) -> Result<(u16, Vec<u8>), Failure> {
+    let (mut response, _) = respond(request, None, None).await?;
+    let mut read = Vec::new();
+    while let Some(frame) = response.body_mut().frame().await {
+        let frame = frame.map_err(|_| Failure::Connection)?;
+        read.extend_from_slice(frame.data_ref().map_or(&[], |piece| piece));
+        if read.len() > limit {
+            break;
+        }
+    }
+    Ok((response.status().as_u16(), read))
+}
+
 async fn exchange(
     request: &HttpRequest,
     trust: Option<&Trust>,
     manner: Option<OnSockets>,
 ) -> Result<HttpResponse, Failure> {
+    let (response, interim) = respond(request, trust, manner).await?;
+    Ok(HttpResponse { interim: interim.taken(), ..whole(response).await })
+}
+
+/// The head of the answer, its body still on its way, and what came before it.
+async fn respond(
+    request: &HttpRequest,
+    trust: Option<&Trust>,
+    manner: Option<OnSockets>,
+) -> Result<(Response<Incoming>, Interim), Failure> {
     let uri: Uri = request.url.parse().map_err(|_| Failure::Connection)?;
     let host = uri.host().ok_or(Failure::Connection)?;
     let tls = uri.scheme_str() == Some("https");
@@ -85,7 +109,7 @@ async fn over<S>(
     request: &HttpRequest,
     uri: &Uri,
     manner: Option<OnSockets>,
-) -> Result<HttpResponse, Failure>
+) -> Result<(Response<Incoming>, Interim), Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -97,7 +121,7 @@ where
 }
 
 /// By HTTP/1.1.
-async fn over_one<S>(socket: S, request: &HttpRequest, uri: &Uri) -> Result<HttpResponse, Failure>
+async fn over_one<S>(socket: S, request: &HttpRequest, uri: &Uri) -> Result<(Response<Incoming>, Interim), Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -109,11 +133,11 @@ where
     let asked = asked(Request::builder().uri(target).header("host", host), request)?;
     let (asked, interim) = noting_interim(asked);
     let response = sender.send_request(asked).await.map_err(|_| Failure::Connection)?;
-    Ok(HttpResponse { interim: interim.taken(), ..whole(response).await })
+    Ok((response, interim))
 }
 
 /// By HTTP/2, in which the authority belongs to the URL and connections are nothing that headers speak of.
-async fn over_two<S>(socket: S, request: &HttpRequest, uri: &Uri) -> Result<HttpResponse, Failure>
+async fn over_two<S>(socket: S, request: &HttpRequest, uri: &Uri) -> Result<(Response<Incoming>, Interim), Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -122,7 +146,7 @@ where
     tokio::spawn(connection);
     let asked = asked(Request::builder().uri(uri.clone()), request)?;
     let response = sender.send_request(asked).await.map_err(|_| Failure::Connection)?;
-    Ok(whole(response).await)
+    Ok((response, Interim::default()))
 }
 
 /// A request with its verb, its headers and its body.

@@ -32,6 +32,8 @@
 //! | [`judge`](mod@judge), [`shrink`], [`runner`] | running, judging, making small | `drive`, `rules` |
 //! | [`checking`] | one call for tests | `story`, `runner` |
 //! | [`over_sockets`] | driving a client of any language over real sockets, in real time | `drive`, `conversation`, `simulator`, `masking` |
+//! | [`traffic`] | what can be said of a program by its traffic alone | `rules`, `judge` |
+//! | [`observing`] | watching a program that knows nothing of it | `traffic`, `over_sockets`, `arming`, `simulator` |
 //! | [`conversation`] | telling a client what to do, however it is reached | `transport`, `client_log`, `protocol` |
 //! | [`worker`], [`command`] | the two ways: a program that stays, and one that is started for each operation | `conversation`, `process`, `protocol` |
 //! | [`protocol`](mod@protocol) | what a runner and a driver say to each other, and its schema | `client_log`, `operation`, `transport` |
@@ -42,6 +44,7 @@
 //! | [`results`](mod@results), [`waivers`] | what happened in a run, line by line; what is put up with | `rule`, `verdict`, `conviction` |
 //! | [`shards`] | shares of a run, and how they are put together | `results`, `process` |
 //! | [`render`](mod@render) | what is shown of a run, made of its results alone | `results`, `conviction`, `trace` |
+//! | [`template`] | drivers to begin with | nobody |
 //! | [`cli`](mod@cli) | the program | all of the above |
 //! | [`self_test`] | clients whose guilt or innocence is known, before every rule | all but `cli` |
 //!
@@ -68,6 +71,7 @@ pub mod manner;
 mod masking;
 pub mod matrix;
 pub mod model;
+pub mod observing;
 pub mod operation;
 pub mod over_sockets;
 mod parallel;
@@ -87,7 +91,9 @@ pub mod shrink;
 mod simulator;
 pub mod stimulus;
 pub mod story;
+pub mod template;
 pub mod trace;
+pub mod traffic;
 pub mod transport;
 pub mod verdict;
 pub mod waits;

@@ -3,7 +3,7 @@
 //! Each scenario has a simulator of its own; its journal becomes the trace. Waiting is idle, so that many scenarios go on
 //! at once. What rules say of the evidence is the same as [in process](crate::in_process).
 
-mod journal;
+pub(crate) mod journal;
 mod patience;
 
 use std::path::PathBuf;

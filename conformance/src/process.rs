@@ -56,6 +56,12 @@ impl Launch {
         self
     }
 
+    /// The program without its path.
+    pub fn name(&self) -> String {
+        let program = self.command.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+        program.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    }
+
     /// The program with its arguments, for people.
     pub fn shown(&self) -> String {
         let words = self.command.iter().map(|word| quoted(&word.to_string_lossy()));

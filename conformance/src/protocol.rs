@@ -174,6 +174,29 @@ impl FromDriver {
     }
 }
 
+/// The first line of a driver that is spoken to by POST: where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "m", rename = "listening")]
+pub struct Announcement {
+    /// The address that every message is posted to.
+    pub url: String,
+}
+
+impl Announcement {
+    /// Reads a line.
+    pub fn read(line: &[u8]) -> Result<Self, Violation> {
+        let json: Json = serde_json::from_slice(line)
+            .map_err(|error| Violation::new("", format!("it is no JSON object ({error})")))?;
+        schema::announcement(&json)?;
+        serde_json::from_value(json).map_err(|error| Violation::new("", error.to_string()))
+    }
+
+    /// What a driver is to write, for people.
+    pub fn wanted() -> &'static str {
+        r#"Its first line says where messages are posted to: {"m":"listening","url":"http://127.0.0.1:8080/"}."#
+    }
+}
+
 impl DriverHello {
     /// Whether this program can talk to it.
     pub fn speaks_our_version(&self) -> bool {

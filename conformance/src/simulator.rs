@@ -24,7 +24,7 @@ use simtune::exchange::{Delivery, Door, Point, Request, Scheme};
 use simtune::fleet;
 use simtune::identity::directory::Auth;
 use simtune::identity::keys::SigningKey;
-use simtune::journal::TokenHash;
+use simtune::journal::{Entry, TokenHash};
 use simtune::log::Log;
 use simtune::ready::Ready;
 use simtune::running::Simulator as Running;
@@ -371,7 +371,107 @@ impl Host {
     }
 }
 
+/// How a program that is observed finds the world.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    /// What goes wrong: a profile's name, or a file.
+    pub(crate) faults: Option<String>,
+    /// The devices: a fleet's name, a file, or a number.
+    pub(crate) fleet: Option<String>,
+    /// What everything that nobody chose is drawn from.
+    pub(crate) seed: u64,
+}
+
+impl Host {
+    /// A simulator for a program that knows no scenario. What is refused is told as `simtune` tells it.
+    pub(crate) fn serve_program(&self, world: &World) -> Result<Served<'_>, WorldError> {
+        let free = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let options = config::Options {
+            listen: free,
+            control: free,
+            seed: Some(world.seed),
+            fleet: world.fleet.clone(),
+            faults: world.faults.clone(),
+            ca_dir: Some(self.authority.path().to_owned()),
+            ..config::Options::default()
+        };
+        let mut config = options.check().map_err(|error| WorldError::Refused(error.to_string()))?;
+        let rules: Vec<Json> =
+            config.tenant.faults.iter().map(|rule| serde_json::to_value(rule).unwrap_or_default()).collect();
+        let mut faults = json!({ "value": rules });
+        arming::seen_over_sockets(&mut faults);
+        let rules = faults["value"].as_array().cloned().unwrap_or_default();
+        let rules = simtune::faults::load::rules(rules).map_err(|problem| WorldError::Refused(problem.to_string()))?;
+        config.tenant.faults = rules.into();
+        let starting = Running::start(config, Wall::System, Log::silent());
+        let simulator = self.runtime.block_on(starting).map_err(|error| WorldError::NotStarted(error.to_string()))?;
+        Ok(Served { host: self, simulator })
+    }
+}
+
+/// Why there is no simulator for a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum WorldError {
+    /// What was asked for cannot be had.
+    Refused(String),
+    /// It could be had, but not here.
+    NotStarted(String),
+}
+
+/// How far a journal was read.
+#[derive(Debug, Default)]
+pub(crate) struct Bookmark(Option<(u64, Arc<Entry>)>);
+
+/// What a journal holds behind a bookmark.
+#[derive(Debug, Default)]
+pub(crate) struct Behind {
+    /// Whether what was read before is gone: the tenant began anew.
+    pub(crate) anew: bool,
+    /// The entries, as the control API shows them.
+    pub(crate) entries: Vec<Json>,
+}
+
 impl Served<'_> {
+    /// What the default tenant was asked since the bookmark was laid, which moves on.
+    pub(crate) fn read_on(&self, bookmark: &mut Bookmark) -> Behind {
+        let tenant = self.simulator.service().tenants().default_tenant();
+        let records = tenant.records();
+        let journal = &records.journal;
+        // By the entry itself: what begins anew gives the same numbers and ids again.
+        let is_there = |(_, known): &(u64, Arc<Entry>)| {
+            journal.find(known.head.request_id).is_some_and(|(_, entry)| Arc::ptr_eq(&entry, known))
+        };
+        let anew = bookmark.0.as_ref().is_some_and(|known| !is_there(known));
+        let after = bookmark.0.as_ref().filter(|_| !anew).map_or(0, |(seq, _)| *seq);
+        let page = journal.since(after);
+        // Spelling them out takes longer than looking them up, and others want to write.
+        drop(records);
+        match page.entries.last() {
+            Some(last) => bookmark.0 = Some((page.next, Arc::clone(last))),
+            None if anew => bookmark.0 = None,
+            None => {}
+        }
+        Behind { anew, entries: page.shown().collect() }
+    }
+
+    /// How many requests it has answered, whatever was forgotten of them.
+    pub(crate) fn answered(&self) -> u64 {
+        let counts = self.simulator.service().tally().counts();
+        counts.operations.iter().flat_map(|operation| operation.answered).sum()
+    }
+
+    /// The faults of the default tenant.
+    pub(crate) fn faults(&self) -> Result<Json, String> {
+        self.control("GET", "/api/tenants/default/faults", None)
+    }
+
+    /// The variables that lead a program here, as `simtune exec` sets them; one without a value is removed.
+    pub(crate) fn variables(&self, no_proxy: Vec<String>) -> Result<Vec<(&'static str, Option<String>)>, String> {
+        let made = self.control("POST", "/api/tenants/default/tokens", Some(&json!({})))?;
+        let caller = simtune::variables::Caller { no_proxy };
+        Ok(simtune::variables::variables(self.simulator.ready(), made["access_token"].as_str(), &caller))
+    }
+
     /// Asks the control API on its port.
     pub(crate) fn control(&self, method: &str, path: &str, body: Option<&Json>) -> Result<Json, String> {
         let url = format!("{}{path}", self.simulator.ready().control_url);

@@ -1,4 +1,4 @@
-//! A driver as a worker: a program that stays, and answers one JSON line with another.
+//! A driver as a worker: a program that stays, and answers one JSON line with another, or one POST with its body.
 //!
 //! Many sessions talk to one worker at once and its answers may come in any order. Whatever a worker does wrong ends it
 //! with an [`End`] that says which line was wrong; what was answered before stays answered.
@@ -6,10 +6,10 @@
 mod lines;
 mod log;
 mod pool;
+mod posts;
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Write};
-use std::process::ChildStdin;
+use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,6 +17,7 @@ use std::time::Duration;
 use self::lines::{Line, Lines};
 use self::log::Logs;
 pub use self::pool::{Pool, PoolError};
+use self::posts::Outlet;
 use crate::client_log::Answer;
 use crate::conversation::{End, Unanswered};
 use crate::operation::Call;
@@ -54,6 +55,15 @@ impl Default for Limits {
     }
 }
 
+/// How a worker is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A line on its stdin, and a line of its stdout.
+    Lines,
+    /// A POST to the address that it announces, and the answer to it.
+    Posts,
+}
+
 /// How long to wait for what is about to happen.
 const MOMENT: Duration = Duration::from_millis(300);
 
@@ -68,7 +78,7 @@ pub struct Worker {
 #[derive(Debug)]
 struct Connection {
     process: Process,
-    stdin: Mutex<Option<ChildStdin>>,
+    outlet: Mutex<Option<Outlet>>,
     shared: Arc<Shared>,
     limits: Limits,
     /// Tells when all of its log was read.
@@ -105,7 +115,12 @@ struct Waiting {
 impl Worker {
     /// Starts one and says hello.
     pub fn start(launch: &Launch, limits: Limits) -> Result<Self, End> {
-        let (connection, greeted) = Connection::start(launch, limits)?;
+        Self::start_by(Way::Lines, launch, limits)
+    }
+
+    /// Starts one that is spoken to in this way, and says hello.
+    pub fn start_by(way: Way, launch: &Launch, limits: Limits) -> Result<Self, End> {
+        let (connection, greeted) = Connection::start(way, launch, limits)?;
         let hello = connection.greet(&greeted).map_err(|end| connection.fail(end))?;
         Ok(Self { hello, connection })
     }
@@ -155,7 +170,7 @@ impl Worker {
 }
 
 impl Connection {
-    fn start(launch: &Launch, limits: Limits) -> Result<(Self, Receiver<DriverHello>), End> {
+    fn start(way: Way, launch: &Launch, limits: Limits) -> Result<(Self, Receiver<DriverHello>), End> {
         let (process, pipes) = Process::start(launch).map_err(|error| End::Crash(error.to_string()))?;
         let shared = Arc::new(Shared { state: Mutex::default(), logs: Logs::new(limits.log) });
         let (tell_logged, logged) = channel();
@@ -167,12 +182,23 @@ impl Connection {
                 let _ = tell_logged.send(());
             });
         }
-        {
-            let shared = Arc::clone(&shared);
-            std::thread::spawn(move || shared.read(Lines::new(pipes.stdout, limits.line), greet));
-        }
-        let stdin = Mutex::new(Some(pipes.stdin));
-        Ok((Self { process, stdin, shared, limits, logged: Mutex::new(logged), buried: Mutex::default() }, greeted))
+        let logged = Mutex::new(logged);
+        let connection = Self { process, outlet: Mutex::default(), shared, limits, logged, buried: Mutex::default() };
+        let shared = Arc::clone(&connection.shared);
+        let outlet = match way {
+            Way::Lines => {
+                std::thread::spawn(move || shared.read(Lines::new(pipes.stdout, limits.line), "line", &greet));
+                Outlet::Pipe(pipes.stdin)
+            }
+            Way::Posts => {
+                let announced = posts::announced(pipes.stdin, pipes.stdout, &connection.shared, limits);
+                let (posts, answers) = announced.map_err(|end| connection.fail(end))?;
+                std::thread::spawn(move || shared.read(answers.into_iter(), "answer", &greet));
+                Outlet::Posts(posts)
+            }
+        };
+        *connection.outlet.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet);
+        Ok((connection, greeted))
     }
 
     fn greet(&self, greeted: &Receiver<DriverHello>) -> Result<DriverHello, End> {
@@ -242,10 +268,8 @@ impl Connection {
     }
 
     fn write(&self, message: &ToDriver) -> io::Result<()> {
-        let mut stdin = self.stdin.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(stdin) = stdin.as_mut() else { return Err(io::ErrorKind::BrokenPipe.into()) };
-        stdin.write_all(message.line().as_bytes())?;
-        stdin.flush()
+        let mut outlet = self.outlet.lock().unwrap_or_else(PoisonError::into_inner);
+        outlet.as_mut().map_or(Err(io::ErrorKind::BrokenPipe.into()), |outlet| outlet.send(message))
     }
 
     /// Ends it, and gives the reason in full: the first one that there was.
@@ -278,7 +302,11 @@ impl Connection {
 
     fn stop(&self) {
         let _ = self.write(&ToDriver::Bye);
-        self.stdin.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The end of its stdin means bye, too; what is posted goes out before the means to post are put away.
+        let outlet = self.outlet.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Outlet::Pipe(_)) = outlet {
+            drop(outlet);
+        }
         if !self.process.ends_within(self.limits.grace) {
             self.process.terminate();
             self.process.ends_within(self.limits.term);
@@ -324,39 +352,47 @@ impl Shared {
         end
     }
 
-    /// Reads answers until there are none.
-    fn read(&self, lines: Lines, greet: Sender<DriverHello>) {
-        let mut greet = Some(greet);
+    /// Reads answers until there are none. They are what people call them: a line of its stdout, or an answer.
+    fn read(&self, lines: impl Iterator<Item = Line>, called: &str, greet: &Sender<DriverHello>) {
+        let place = |number: u64| match called {
+            "line" => format!("line {number} of its stdout"),
+            _ => format!("answer {number}"),
+        };
+        let mut is_first = true;
         for (number, line) in (1_u64..).zip(lines) {
+            let place = place(number);
             let line = match line {
                 Line::Whole(line) => line,
                 Line::Cut(begun) => {
-                    let text = format!("it ended in the middle of line {number} of its stdout: {}", shown(&begun));
-                    self.fail(End::Crash(text));
+                    self.fail(End::Crash(format!("it ended in the middle of {place}: {}", shown(&begun))));
                     return;
                 }
                 Line::TooLong(begun, limit) => {
-                    let text = format!("line {number} of its stdout is longer than {limit} bytes: {}", shown(&begun));
+                    let text = format!("{place} is longer than {limit} bytes: {}", shown(&begun));
                     self.fail(End::Protocol(text));
                     return;
                 }
+                Line::Lost(end) => {
+                    self.fail(end);
+                    return;
+                }
             };
-            if line.iter().all(u8::is_ascii_whitespace) {
+            if line.iter().all(u8::is_ascii_whitespace) && called == "line" {
                 continue;
             }
             let taken = FromDriver::read(&line).map_err(|violation| violation.to_string()).and_then(|message| {
-                match (message, greet.take()) {
-                    (FromDriver::Hello(hello), Some(greet)) => {
+                match (message, std::mem::take(&mut is_first)) {
+                    (FromDriver::Hello(hello), true) => {
                         let _ = greet.send(hello);
                         Ok(())
                     }
-                    (FromDriver::Hello(_), None) => Err("it says hello again".to_owned()),
-                    (_, Some(_)) => Err("its first line is no hello".to_owned()),
-                    (message, None) => self.take(message),
+                    (FromDriver::Hello(_), false) => Err("it says hello again".to_owned()),
+                    (_, true) => Err(format!("its first {called} is no hello")),
+                    (message, false) => self.take(message),
                 }
             });
             if let Err(wrong) = taken {
-                let text = format!("line {number} of its stdout: {wrong}. The line is: {}", shown(&line));
+                let text = format!("{place}: {wrong}. The {called} is: {}", shown(&line));
                 self.fail(End::Protocol(text));
                 return;
             }

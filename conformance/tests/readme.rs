@@ -67,3 +67,41 @@ fn defects_and_manners_are_counted() {
     let readme = readme().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(readme.contains(&counted), "not there: {counted}");
 }
+
+#[test]
+fn the_commands_are_the_programs() {
+    let help = program(&["help"]);
+    let readme = readme();
+    let listed = help.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("commands");
+    for name in
+        listed.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|name| *name != "help")
+    {
+        let named = ["`{name} ", "`{name}`"].iter().any(|form| readme.contains(&form.replace("{name}", name)));
+        assert!(!name.is_empty() && named, "{name}");
+    }
+    let judged = format!("only {} are judged", simtune_conformance::traffic::JUDGED.len());
+    assert!(readme.contains(&judged), "{judged}");
+}
+
+#[test]
+fn a_newcomer_reads_what_init_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my-driver").display().to_string();
+    let said = program(&["init", "--language", "python", &path]).replace(&path, "my-driver");
+    assert!(readme().contains(&format!("init --language python my-driver\n{said}")), "{said}");
+    // The mended line stands where the README says.
+    let graph = fs::read_to_string(format!("{path}/graph.py")).expect("a file");
+    assert!(graph.contains("while \"@odata.nextLink\" in page:\n            page = self.ask"), "{graph}");
+}
+
+#[test]
+fn the_announcement_keeps_to_the_schema() {
+    let readme = readme();
+    let line = readme.lines().find(|line| line.starts_with("{\"m\":\"listening\"")).expect("an announcement");
+    assert_eq!(schema::announcement(&serde_json::from_str(line).expect("JSON")), Ok(()));
+}
+
+fn program(arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_simtune-conformance"));
+    String::from_utf8(command.args(arguments).output().expect("it runs").stdout).expect("UTF-8")
+}

@@ -142,6 +142,7 @@ fn nothing_that_a_client_says_becomes_part_of_the_page() {
         tier: "wall".into(),
         text: EVIL.into(),
         witness: vec![],
+        story: Vec::new(),
     });
     for line in &mut results.rules {
         line.reason = Some(EVIL.to_owned());
@@ -442,6 +443,7 @@ fn the_badge_says_how_a_run_ended() {
         tier: "wall".into(),
         text: String::new(),
         witness: vec![],
+        story: Vec::new(),
     };
     let badge = |verdict: Verdict, findings: Vec<Finding>| {
         let mut rules = results(None, &plan("PAG-01", 0)).rules;

@@ -188,7 +188,15 @@ impl Request {
     }
 
     /// A request of which only the head matters.
-    pub fn without_body(head: Parts, door: Door) -> Self {
+    pub fn without_body(mut head: Parts, door: Door) -> Self {
+        // HTTP/2 names the host in a field of its own, and whoever reads the headers looks for it under its older name; so
+        // does whoever translates (documented: RFC 9113, 8.3.1).
+        if head.version == Version::HTTP_2
+            && let Some(authority) = head.uri.authority()
+            && let Ok(host) = HeaderValue::from_str(authority.as_str())
+        {
+            head.headers.entry(header::HOST).or_insert(host);
+        }
         Self {
             method: head.method,
             uri: head.uri,
@@ -384,5 +392,20 @@ mod tests {
         assert_eq!(request(HOST, "[::1]:3650").authority(), Some("[::1]:3650"));
         assert_eq!(request(HOST, "evil.example/path\"").authority(), None);
         assert_eq!(request(HOST, "").authority(), None);
+    }
+
+    #[test]
+    fn a_host_of_http_2_is_found_among_the_headers() {
+        let head = |version: Version| {
+            let request = hyper::Request::builder().version(version).uri("https://graph.example/v1.0").body(());
+            let (head, ()) = request.expect("a request").into_parts();
+            Request::without_body(head, Door::BaseUrl(Scheme::Https))
+        };
+        assert_eq!(head(Version::HTTP_2).header(HOST), Some("graph.example"));
+        assert_eq!(head(Version::HTTP_11).header(HOST), None);
+        let named =
+            hyper::Request::builder().version(Version::HTTP_2).uri("https://graph.example/").header(HOST, "other");
+        let (head, ()) = named.body(()).expect("a request").into_parts();
+        assert_eq!(Request::without_body(head, Door::BaseUrl(Scheme::Https)).header(HOST), Some("other"));
     }
 }

@@ -29,6 +29,9 @@ passed=$(jq 'select(.event == "summary") | .pass' "$out/good/results.ndjson")
 echo "--- the same, started for each operation"
 ends_with 0 "$kit" check --smoke --drive command --out "$out/command" -- "$programs/reference-command"
 
+echo "--- the same, spoken to by POST"
+ends_with 0 "$kit" check --smoke --drive http --out "$out/http" -- "$programs/reference-worker" --http
+
 echo "--- drawn scenarios"
 ends_with 0 "$kit" check --cases 64 --seed "${SEED:-1}" --out "$out/drawn" -- "$programs/reference-worker"
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::folder::Folder;
 use super::progress::Watched;
-use super::{CheckArguments, Done, ExitCode, Trouble, driver, name_of, print, read};
+use super::{CheckArguments, Done, ExitCode, Trouble, driver, matching, name_of, print, read};
 use crate::conviction::Conviction;
 use crate::drive::Drive;
 use crate::failure_file;
@@ -113,10 +113,6 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
 
 fn plan(arguments: &CheckArguments) -> Plan {
     let threads = usize::from(arguments.jobs);
-    let chosen = |pattern: &String| {
-        let glob = glob::Pattern::new(pattern).unwrap_or_default();
-        rules::all().filter(move |rule| glob.matches(rule.id)).map(|rule| rule.id.to_owned())
-    };
     Plan {
         seed: arguments.seed,
         cases: if arguments.smoke { 0 } else { arguments.cases },
@@ -124,7 +120,7 @@ fn plan(arguments: &CheckArguments) -> Plan {
         longest: arguments.smoke.then_some(LONGEST_SMOKE),
         shard: (arguments.shard.share, arguments.shard.shares),
         profile: arguments.profile,
-        only: arguments.only.iter().flat_map(chosen).collect(),
+        only: matching(&arguments.only).map(|rule| rule.id.to_owned()).collect(),
         threads,
         budget: Budget { threads: threads.min(16), ..Budget::default() },
         ..Plan::default()
@@ -175,7 +171,7 @@ fn unconfirmed(fresh: &dyn Drive, failures: &[Failure], plan: &Plan) -> Vec<&'st
     twice.iter().zip(confirmed).filter(|(_, confirmed)| !confirmed).map(|(failure, _)| failure.rule.id).collect()
 }
 
-fn apply(waiver: &Waiver, line: &mut RuleLine) {
+pub(super) fn apply(waiver: &Waiver, line: &mut RuleLine) {
     let verdict = waiver.applied(line.report.verdict);
     if verdict == line.report.verdict {
         return;
@@ -196,18 +192,18 @@ fn apply(waiver: &Waiver, line: &mut RuleLine) {
 }
 
 /// What is written of a run: into a folder, if there is one, and kept for what is made of it.
-struct Written {
+pub(super) struct Written {
     folder: Option<(Folder, File)>,
     results: Results,
 }
 
 impl Written {
-    fn new(folder: Option<&Path>) -> Result<Self, Trouble> {
+    pub(super) fn new(folder: Option<&Path>) -> Result<Self, Trouble> {
         let folder = folder.map(Folder::begin).transpose()?;
         Ok(Self { folder, results: Results::default() })
     }
 
-    fn line(&mut self, line: &Line) -> Result<(), Trouble> {
+    pub(super) fn line(&mut self, line: &Line) -> Result<(), Trouble> {
         if let Some((folder, file)) = &mut self.folder {
             folder.append(file, line)?;
         }
@@ -238,7 +234,7 @@ impl Written {
     }
 
     /// Makes everything else of the results, and gives the terminal's text.
-    fn finish(self) -> Result<String, Trouble> {
+    pub(super) fn finish(self) -> Result<String, Trouble> {
         let Some((folder, _)) = self.folder else { return Ok(render::terminal(&self.results, None)) };
         folder.render(&self.results)?;
         Ok(render::terminal(&self.results, Some(&folder.to_string())))

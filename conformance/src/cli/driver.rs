@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::conversation::Door;
 use crate::over_sockets::Surroundings;
 use crate::process::Launch;
-use crate::worker::{Limits, Pool};
+use crate::worker::{Limits, Pool, Way};
 
 /// Ports, and a certificate authority.
 pub(super) fn surroundings(arguments: &DriverArguments) -> Result<Surroundings, Trouble> {
@@ -24,8 +24,9 @@ pub(super) fn door(
     let launch = Launch::new(&arguments.command).with(variables);
     match arguments.drive {
         DriveOption::Command => Ok(Box::new(Command::new(launch))),
-        DriveOption::Worker => {
-            let started = Pool::start(launch, Limits::default(), jobs);
+        DriveOption::Worker | DriveOption::Http => {
+            let way = if arguments.drive == DriveOption::Http { Way::Posts } else { Way::Lines };
+            let started = Pool::start_by(way, launch, Limits::default(), jobs);
             let pool = started.map_err(|error| Trouble { exit: ExitCode::Protocol, text: error.to_string() })?;
             Ok(Box::new(pool))
         }
@@ -34,7 +35,11 @@ pub(super) fn door(
 
 /// The driver's command for people, with the way it is driven.
 pub(super) fn shown(arguments: &DriverArguments) -> String {
-    let drive = if arguments.drive == DriveOption::Command { "--drive command " } else { "" };
+    let drive = match arguments.drive {
+        DriveOption::Worker => "",
+        DriveOption::Command => "--drive command ",
+        DriveOption::Http => "--drive http ",
+    };
     let tls = if arguments.no_tls { "--no-tls " } else { "" };
     format!("{drive}{tls}-- {}", Launch::new(&arguments.command).shown())
 }

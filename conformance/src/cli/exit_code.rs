@@ -24,7 +24,7 @@ pub const EXIT_CODES: [(ExitCode, &str); 6] = [
         ExitCode::Broken,
         "a requirement is broken, the client's process ended, or a waiver is stale; `replay`: still fails",
     ),
-    (ExitCode::Unsure, "flaky, or nothing was tested; `replay`: different"),
+    (ExitCode::Unsure, "flaky, or nothing was tested; `observe`: the program failed; `replay`: different"),
     (ExitCode::Usage, "bad usage or input; one sentence says what and how to mend it"),
     (ExitCode::Harness, "results cannot be written, or no simulator can be started"),
     (ExitCode::Protocol, "the driver does not start or does not keep to the protocol"),

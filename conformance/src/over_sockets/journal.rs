@@ -10,16 +10,16 @@ use crate::stimulus::{Act, Point};
 use crate::trace::{Exchange, Given, Moment, Party, Sent, Trace};
 
 /// What the journal is read with.
-pub(super) struct Recorded<'a> {
-    pub(super) scenario: &'a Scenario,
-    pub(super) start: DateTime<Utc>,
-    pub(super) log: &'a ClientLog,
+pub(crate) struct Recorded<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) start: DateTime<Utc>,
+    pub(crate) log: &'a ClientLog,
 }
 
 impl Recorded<'_> {
     /// An entry as an exchange. The journal notes when an answer was ready: no later than it left, so that nobody seems to
     /// come back earlier than they did.
-    pub(super) fn exchange(&self, entry: &Json) -> Exchange {
+    pub(crate) fn exchange(&self, entry: &Json) -> Exchange {
         let time = entry["time"].as_str().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
         let time = time.map_or(self.start, |time| time.to_utc());
         let at = Moment::between(self.start, time);
@@ -66,7 +66,7 @@ impl Recorded<'_> {
     }
 
     /// Whoever did something else before an answer was there did not wait for it.
-    pub(super) fn let_go(&self, trace: &mut Trace) {
+    pub(crate) fn let_go(&self, trace: &mut Trace) {
         for place in 0..trace.exchanges.len() {
             let exchange = &trace.exchanges[place];
             let (during, answered) = (exchange.during, exchange.answered);

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 pub const TEXT: &str = include_str!("../../fixtures/schema/driver-protocol.json");
 
 static TO_DRIVER: LazyLock<Validator> = LazyLock::new(|| definition("toDriver"));
+static ANNOUNCEMENT: LazyLock<Validator> = LazyLock::new(|| definition("announcement"));
 static FROM_DRIVER: LazyLock<Validator> = LazyLock::new(|| definition("fromDriver"));
 
 /// Where a message departs from the schema.
@@ -45,6 +46,11 @@ pub fn to_driver(message: &Json) -> Result<(), Violation> {
 /// Holds a message of a driver against the schema.
 pub fn from_driver(message: &Json) -> Result<(), Violation> {
     check(&FROM_DRIVER, message)
+}
+
+/// Holds the first line of a driver that is spoken to by POST against the schema.
+pub fn announcement(line: &Json) -> Result<(), Violation> {
+    check(&ANNOUNCEMENT, line)
 }
 
 /// Whether a successful result carries what the operation promises.

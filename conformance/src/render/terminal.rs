@@ -31,7 +31,9 @@ pub fn terminal(results: &Results, folder: Option<&str>) -> String {
     for rule in with(Verdict::ExpectedFail) {
         let _ = writeln!(text, "waived {}: {}", rule.report.rule, rule.reason.as_deref().unwrap_or_default());
     }
-    listed(&mut text, "not claimed by the client:", with(Verdict::Unsupported).collect());
+    let (untold, unclaimed) = with(Verdict::Unsupported).partition(|rule| rule.reason.is_some());
+    listed(&mut text, "not claimed by the client:", unclaimed);
+    listed(&mut text, "not to be told from traffic alone:", untold);
     let (left_out, unmet): (Vec<_>, Vec<_>) = with(Verdict::Inconclusive).partition(|rule| rule.reason.is_some());
     listed(&mut text, "not reached:", unmet);
     listed(&mut text, "left out, because clients wait longer in their scenarios than a smoke run may take:", left_out);

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use crate::conversation::End;
+
 /// A line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
@@ -11,6 +13,8 @@ pub(super) enum Line {
     Cut(Vec<u8>),
     /// It went on beyond the limit.
     TooLong(Vec<u8>, usize),
+    /// There will be none any more, and why.
+    Lost(End),
 }
 
 /// The lines of an output.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Limits, Worker};
+use super::{Limits, Way, Worker};
 use crate::client_log::Answer;
 use crate::conversation::{Conversation, Door, Refusal, Unanswered};
 use crate::operation::Call;
@@ -17,6 +17,7 @@ const STARTS: u32 = 3;
 
 /// Workers that are started when they are needed, and anew when one is of no use any more.
 pub struct Pool {
+    way: Way,
     launch: Launch,
     limits: Limits,
     config: Config,
@@ -62,6 +63,11 @@ struct Session<'a> {
 impl Pool {
     /// A pool of workers that are started like this, for so many sessions at once; the first one is started now.
     pub fn start(launch: Launch, limits: Limits, sessions: usize) -> Result<Self, PoolError> {
+        Self::start_by(Way::Lines, launch, limits, sessions)
+    }
+
+    /// The same of workers that are spoken to in this way.
+    pub fn start_by(way: Way, launch: Launch, limits: Limits, sessions: usize) -> Result<Self, PoolError> {
         let hello = DriverHello {
             protocol: String::new(),
             client: ClientName::default(),
@@ -69,6 +75,7 @@ impl Pool {
             concurrency: 1,
         };
         let mut pool = Self {
+            way,
             launch,
             limits,
             config: Config::default(),
@@ -148,7 +155,7 @@ impl Pool {
             if let Some(error) = &state.given_up {
                 return Err(error.clone());
             }
-            match Worker::start(&self.launch, self.limits) {
+            match Worker::start_by(self.way, &self.launch, self.limits) {
                 Ok(worker) => {
                     state.failed = 0;
                     return Ok(Arc::new(Seats { worker, open: AtomicUsize::new(0), opened: AtomicUsize::new(0) }));

@@ -1,5 +1,6 @@
 // A worker for @microsoft/microsoft-graph-client and @azure/identity: it hands operations to the library, and what comes
 // back to the runner. It does not retry, follow links or mend answers: whatever is right or wrong here is the library's doing.
+// For a client of your own, write connect, perform and told anew; the rest is the protocol.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { ClientSecretCredential } from "@azure/identity";
