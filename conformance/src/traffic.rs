@@ -23,12 +23,13 @@ pub const JUDGED: [&str; 23] = [
 ];
 
 /// Why rules are not judged that could convict on the wire.
-pub const LEFT_OUT: [(&str, &str); 6] = [
+pub const LEFT_OUT: [(&str, &str); 7] = [
     ("THR-04", TWO_PARTS),
     ("THR-18", TWO_PARTS),
     ("THR-23", TWO_PARTS),
     ("IDM-05", "a program may want a second reset, and the wire does not say so"),
     ("RED-02", CLAIMED),
+    ("RED-07", CLAIMED),
     ("AUTH-04", CLAIMED),
 ];
 const TWO_PARTS: &str = "two parts of a program may ask for the same, and the wire does not tell them apart";
