@@ -14,6 +14,7 @@ mod measure;
 #[path = "support/simulator.rs"]
 mod simulator;
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -160,7 +161,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._@".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
         out
     })
@@ -234,13 +235,13 @@ const ROWS: [Row; 14] = [
 fn table(costs: &[Costs]) -> String {
     let mut table = "| devices |".to_owned();
     for cost in costs {
-        table.push_str(&format!(" {} |", thousands(cost.size)));
+        let _ = write!(table, " {} |", thousands(cost.size));
     }
-    table.push_str(&format!("\n|---|{}\n", "---:|".repeat(costs.len())));
+    let _ = writeln!(table, "\n|---|{}", "---:|".repeat(costs.len()));
     for (name, read, digits) in ROWS {
-        table.push_str(&format!("| {name} |"));
+        let _ = write!(table, "| {name} |");
         for cost in costs {
-            table.push_str(&format!(" {:.digits$} |", read(cost)));
+            let _ = write!(table, " {:.digits$} |", read(cost));
         }
         table.push('\n');
     }

@@ -7,7 +7,7 @@
 //! `-- --check` compares with what is written down in `benches/instructions.toml` and fails where a request has become more
 //! expensive than that by a twentieth; `-- --write` writes it down anew.
 
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -48,13 +48,13 @@ const CASES: &[(&str, &str, &str)] = &[
     ("POST resetPasscode", "POST", "/v1.0/deviceManagement/managedDevices/{id}/resetPasscode"),
 ];
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, case, count] = &arguments[..]
         && let (Ok(case), Ok(count)) = (case.parse::<usize>(), count.parse::<usize>())
     {
         answer(case, count);
-        return;
+        return ExitCode::SUCCESS;
     }
     println!("instructions per request, {COUNTED} requests each");
     let told = |flag: &str| arguments.iter().any(|argument| argument == flag);
@@ -81,8 +81,9 @@ fn main() {
              new costs down with --write and say in the commit what they buy",
             worse.join("; ")
         );
-        std::process::exit(1);
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }
 
 /// Instructions of a process that answers `count` requests.

@@ -228,10 +228,9 @@ impl Service {
         if world.quirks().missing_content_type == MissingContentType::Refuse && has_untyped_body(request) {
             return Err(routed(Refusal::NoContentType));
         }
-        let route = match Unlooked::of(world, route, query) {
-            Ok(unlooked) => return Ok(Decided::Unlooked(unlooked)),
-            Err(route) => route,
-        };
+        if let Some(unlooked) = Unlooked::of(world, &route, query) {
+            return Ok(Decided::Unlooked(unlooked));
+        }
         let reply = self.operate(world, request, asked, caller, signed_in, now, subject, &route)?;
         let kept = Arc::new(keep(reply, operation, gzip));
         if keeps && world.answers_last() {

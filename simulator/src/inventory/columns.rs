@@ -86,7 +86,7 @@ impl Columns {
             return;
         }
         let parts = pieces::each(base.len(), |piece| {
-            let mut parts: Vec<Builder> = missing.iter().map(Builder::new).collect();
+            let mut parts: Vec<Builder> = missing.iter().map(|index| Builder::new(*index)).collect();
             for row in piece {
                 let device = base.device(row);
                 for (part, index) in parts.iter_mut().zip(&missing) {
@@ -166,8 +166,8 @@ struct Builder {
 }
 
 impl Builder {
-    fn new(index: &u16) -> Self {
-        let edm = PROPERTIES[usize::from(*index)].edm;
+    fn new(index: u16) -> Self {
+        let edm = PROPERTIES[usize::from(index)].edm;
         Self { edm, codes: Vec::new(), known: HashMap::new(), meanings: Vec::new(), own: None }
     }
 

@@ -172,7 +172,7 @@ fn passing<'a>(
             Some(_) if columns.is_some() => Seen::at(place, columns, context),
             _ => {
                 let device = inventory.at(place);
-                if !everything && !(context.sees(&device) && which.has(&device)) {
+                if !(everything || context.sees(&device) && which.has(&device)) {
                     return None;
                 }
                 Seen::whole(device, context)

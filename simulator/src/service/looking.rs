@@ -19,6 +19,7 @@ use crate::wire::error::Refusal;
 use crate::world::World;
 
 /// What is left to do for a request that may be answered.
+#[expect(clippy::large_enum_variant, reason = "nearly always it is the large one")]
 pub(super) enum Decided {
     /// Nothing.
     Answered(Outcome),
@@ -36,12 +37,12 @@ pub(super) struct Unlooked {
 
 impl Unlooked {
     /// What `route` asks of `world` as it is now, if that takes so long that nobody should wait for it.
-    pub(super) fn of(world: &World, route: Route, query: &str) -> Result<Box<Self>, Route> {
-        if world.inventory().base().is_drawn() && operations::looks_far(&route, query, world.quirks()) {
-            Ok(Box::new(Self { world: world.as_it_is(), route, changes: world.answers.changes() }))
-        } else {
-            Err(route)
-        }
+    pub(super) fn of(world: &World, route: &Route, query: &str) -> Option<Box<Self>> {
+        let is_long = world.inventory().base().is_drawn() && operations::looks_far(route, query, world.quirks());
+        is_long.then(|| {
+            let (world, route, changes) = (world.as_it_is(), route.clone(), world.answers.changes());
+            Box::new(Self { world, route, changes })
+        })
     }
 }
 
