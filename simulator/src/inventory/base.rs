@@ -136,13 +136,13 @@ impl Base {
         self.fleet.texts.get_or_init(|| Texts::of(self))
     }
 
-    /// These properties of all rows, by their places in the table of properties. Made when somebody first looks through
-    /// one; `None` where the devices are kept, and are as quick to read.
-    pub fn columns(&self, properties: &[u16]) -> Option<&Columns> {
+    /// These properties of all rows, by their places in the table of properties, and their platforms if they are wanted. Made
+    /// when somebody first looks through one; `None` where the devices are kept, and are as quick to read.
+    pub fn columns(&self, properties: &[u16], platforms: bool) -> Option<&Columns> {
         if !self.is_drawn() {
             return None;
         }
-        self.fleet.columns.fill(self, properties);
+        self.fleet.columns.fill(self, properties, platforms);
         Some(&self.fleet.columns)
     }
 

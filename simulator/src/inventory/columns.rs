@@ -74,33 +74,44 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// Makes those of `properties` that are missing, all in one walk over `base`.
-    pub(super) fn fill(&self, base: &Base, properties: &[u16]) {
+    /// Makes those of `properties` that are missing, and the platforms if they are wanted and missing, all in one walk over
+    /// `base`.
+    pub(super) fn fill(&self, base: &Base, properties: &[u16], platforms: bool) {
         let is_missing = |index: &&u16| {
             let property = PROPERTIES.get(usize::from(**index));
             property.is_some_and(|property| matches!(property.source, Source::Field(_)))
                 && self.columns[usize::from(**index)].get().is_none()
         };
         let missing: Vec<u16> = properties.iter().filter(is_missing).copied().collect();
-        if missing.is_empty() {
+        let platforms = platforms && self.platforms.get().is_none();
+        if missing.is_empty() && !platforms {
             return;
         }
-        let parts = pieces::each(base.len(), |piece| {
+        let made = pieces::each(base.len(), |piece| {
             let mut parts: Vec<Builder> = missing.iter().map(|index| Builder::new(*index)).collect();
+            let mut found = Vec::with_capacity(if platforms { piece.len() } else { 0 });
             for row in piece {
                 let device = base.device(row);
+                if platforms {
+                    found.push(device.facts().platform);
+                }
                 for (part, index) in parts.iter_mut().zip(&missing) {
                     part.push(read(&device, *index));
                 }
             }
-            parts.into_iter().map(Builder::finish).collect::<Vec<_>>()
+            (parts.into_iter().map(Builder::finish).collect::<Vec<_>>(), found)
         });
         let size = pieces::size(base.len());
         let mut columns: Vec<Column> = missing.iter().map(|_| Column { parts: Vec::new(), size }).collect();
-        for piece in parts {
-            for (column, part) in columns.iter_mut().zip(piece) {
+        let mut all_platforms = Vec::new();
+        for (parts, platforms) in made {
+            for (column, part) in columns.iter_mut().zip(parts) {
                 column.parts.push(part);
             }
+            all_platforms.extend(platforms);
+        }
+        if platforms {
+            let _ = self.platforms.set(all_platforms.into());
         }
         for (index, column) in missing.iter().zip(columns) {
             // Whoever was quicker made the same.
@@ -114,13 +125,9 @@ impl Columns {
         column.map_or(Value::Null, |column| column.value(row))
     }
 
-    /// The platform of a row. Made, like the rest, when somebody first looks.
-    pub fn platform(&self, base: &Base, row: usize) -> Platform {
-        let platforms = self.platforms.get_or_init(|| {
-            let platforms = |row: usize| base.device(row).facts().platform;
-            pieces::each(base.len(), |piece| piece.map(platforms).collect::<Vec<_>>()).concat().into()
-        });
-        platforms[row]
+    /// The platform of a row; [`Platform::Unknown`] where nobody asked for the platforms.
+    pub fn platform(&self, row: usize) -> Platform {
+        self.platforms.get().map_or(Platform::Unknown, |platforms| platforms[row])
     }
 }
 

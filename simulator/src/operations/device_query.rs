@@ -291,7 +291,7 @@ impl<'a> Seen<'a> {
                 _ => record::never(),
             };
             let [enrolled, synced] = HEARD_OF.map(date);
-            let platform = columns.platform(inventory.base(), row);
+            let platform = columns.platform(row);
             let heard = Heard { online: true, platform, enrolled, synced };
             context.world.check_in_mode().computed_last_sync(heard, context.now)
         });
@@ -302,10 +302,11 @@ impl<'a> Seen<'a> {
 /// Where a large fleet is looked through by the columns of these fields: whatever else a device has is not asked for.
 pub(super) fn columns<'a>(context: &'a Context<'_>, fields: &[Field]) -> Option<&'a Columns> {
     let mut properties: Vec<u16> = fields.iter().map(|field| field.index).collect();
-    if computes_last_sync(context) && fields.iter().any(|field| field.name == "lastSyncDateTime") {
+    let computes = computes_last_sync(context) && fields.iter().any(|field| field.name == "lastSyncDateTime");
+    if computes {
         properties.extend(*HEARD_OF);
     }
-    context.world.inventory().base().columns(&properties)
+    context.world.inventory().base().columns(&properties, computes)
 }
 
 /// What the last check-in is computed from.

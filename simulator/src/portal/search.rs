@@ -102,7 +102,7 @@ impl Search {
             (Some(texts), Place::Row(row)) => texts.have(row, &needle),
             (Some(_), Place::Changed(device)) => Texts::of_device_have(device, &needle),
         };
-        let columns = base.columns(&*LOOKED_AT);
+        let columns = base.columns(&*LOOKED_AT, true);
         let found = inventory
             .places(None)
             .filter(|place| has_text(*place))
@@ -175,7 +175,7 @@ impl<'i> Glance<'i> {
     fn at(place: Place<'i>, base: &'i Base, columns: Option<&'i Columns>) -> Self {
         match (place, columns) {
             (Place::Changed(device), _) => Self::of(device),
-            (Place::Row(row), Some(columns)) => Self::of_row(base, columns, row),
+            (Place::Row(row), Some(columns)) => Self::of_row(columns, row),
             (Place::Row(row), None) => match base.device(row) {
                 Listed::Kept(device) => Self::of(device),
                 Listed::Drawn(_) => unreachable!("a fleet of which nothing is kept has columns"),
@@ -194,7 +194,7 @@ impl<'i> Glance<'i> {
         }
     }
 
-    fn of_row(base: &Base, columns: &'i Columns, row: usize) -> Self {
+    fn of_row(columns: &'i Columns, row: usize) -> Self {
         let [user, version, compliance, scope_tags, enrolled, synced] =
             LOOKED_AT.map(|property| columns.value(row, property));
         let text = |value| match value {
@@ -205,7 +205,7 @@ impl<'i> Glance<'i> {
             Value::DateTime(date) => date,
             _ => record::never(),
         };
-        let platform = columns.platform(base, row);
+        let platform = columns.platform(row);
         Self {
             heard: Heard { online: true, platform, enrolled: date(enrolled), synced: date(synced) },
             user: text(user).unwrap_or_default(),

@@ -124,7 +124,7 @@ fn columns_say_what_the_devices_say() {
     let source: Arc<dyn Source> = Arc::new(fleet(1, 600));
     let base = Base::drawn(source);
     let properties: Vec<u16> = (0..).take(PROPERTIES.len()).collect();
-    let columns = base.columns(&properties).expect("nothing is kept");
+    let columns = base.columns(&properties, true).expect("nothing is kept");
     let mut looks = BTreeSet::new();
     for row in 0..base.len() {
         let device = base.device(row);
@@ -136,7 +136,7 @@ fn columns_say_what_the_devices_say() {
             assert_eq!(columns.value(row, index), value, "{} of row {row}", property.name);
             looks.insert(format!("{value:?}").split(['(', ' ']).next().unwrap_or_default().to_owned());
         }
-        assert_eq!(columns.platform(&base, row), device.facts().platform);
+        assert_eq!(columns.platform(row), device.facts().platform);
         assert!(base.texts().have(row, &device.record().device_name.as_str().to_lowercase()));
     }
     assert_eq!(looks, ["Boolean", "DateTime", "Enum", "Int", "Json", "Null", "String"].map(String::from).into());
