@@ -423,3 +423,17 @@ fn an_answer_that_was_sent_need_not_have_come_in_time() {
     assert_eq!(course(ErrorKind::Timeout), [""; 0]);
     assert_eq!(course(ErrorKind::Parse).len(), 1);
 }
+
+/// Who is refused a token, or gives up waiting for it, asks for another and is not wasteful.
+#[test]
+fn a_token_that_was_not_given_is_not_one_too_many() {
+    let mut scenario = listing(1, Act::status(400));
+    scenario.stimuli.clear();
+    scenario.program.push(Op::ListDevices { filter: None, select: vec![] });
+    let course = |first: u16| {
+        let token = |at, status| exchange(at, "POST /t/oauth2/v2.0/token", status, &[], "");
+        evidence(vec![token(0, first), token(1, 200), exchange(2, LIST, 200, &[], "")], failed(ErrorKind::Http, None))
+    };
+    assert_eq!(says("AUTH-02", &scenario, &course(429)), [""; 0]);
+    assert_eq!(says("AUTH-02", &scenario, &course(200)), ["2 tokens were asked for where one would have done"]);
+}

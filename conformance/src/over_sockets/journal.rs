@@ -110,3 +110,44 @@ fn headers(shown: &Json) -> Vec<(String, String)> {
     let members = shown.as_object().unwrap_or(&none).iter();
     members.map(|(name, value)| (name.to_ascii_lowercase(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Recorded, Trace};
+    use crate::client_log::{Answer, ClientLog, End, Performed};
+    use crate::scenario::Scenario;
+    use crate::stimulus::{Act, Endpoint, Stimulus};
+    use crate::trace::Moment;
+
+    /// Whether the answer of 6,000 bytes at 1,000 a second is taken for whole by a client that is done after that many
+    /// seconds, and whether its head was there.
+    fn waited(seconds: u64, headers: serde_json::Value) -> (bool, Option<u16>) {
+        let mut scenario = Scenario::new(1);
+        scenario.stimuli = vec![Stimulus::once(Endpoint::List, 1, Act::Slow { bytes_per_second: 1_000 })];
+        let end = End::Answered(Box::new(Answer::default()));
+        let ended = Moment(seconds * 1_000_000);
+        let log =
+            ClientLog { operations: vec![Performed { op: 0, began: Moment(0), ended, end }], text: String::new() };
+        let start = crate::simulator::wall_now();
+        let recorded = Recorded { scenario: &scenario, start, log: &log };
+        let entry = json!({
+            "time": start.to_rfc3339(), "method": "GET", "target": "/v1.0/deviceManagement/managedDevices", "status": 200,
+            "request": { "headers": { "host": "localhost" }, "body": "" },
+            "response": { "headers": headers, "body": "", "bodyBytes": 6_000 },
+            "injected": { "fault": "s0.0" },
+        });
+        let mut trace = Trace { exchanges: vec![recorded.exchange(&entry)] };
+        recorded.let_go(&mut trace);
+        (trace.exchanges[0].response.whole, trace.exchanges[0].response.status)
+    }
+
+    #[test]
+    fn a_slow_body_that_nobody_waited_for_is_not_whole() {
+        assert_eq!(waited(7, json!({})), (true, Some(200)));
+        assert_eq!(waited(5, json!({})), (false, Some(200)));
+        // Packed it may have been there long before.
+        assert_eq!(waited(5, json!({ "content-encoding": "gzip" })), (true, Some(200)));
+    }
+}

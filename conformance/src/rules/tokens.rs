@@ -90,7 +90,10 @@ fn claims(case: &Case<'_>) -> Vec<Breach> {
 
 fn wasteful(case: &Case<'_>) -> Vec<Breach> {
     let quiet = deeds(case).all(|deed| undisturbed(case, deed.place) && refusals(case, deed.place).is_empty());
-    let tokens: Vec<usize> = case.trace.at(Endpoint::Token).map(|(at, _)| at).collect();
+    // Who was refused, or gave up waiting, has no token and asks again.
+    let given = |exchange: &Exchange| exchange.response.is_success() && exchange.response.whole;
+    let tokens: Vec<usize> =
+        case.trace.at(Endpoint::Token).filter(|(_, exchange)| given(exchange)).map(|(at, _)| at).collect();
     if quiet && tokens.len() > 1 {
         return vec![Breach::new(format!("{} tokens were asked for where one would have done", tokens.len()), tokens)];
     }
