@@ -23,7 +23,7 @@ pub const ALWAYS: u32 = 1_000;
 
 thread_local! {
     // Putting a strategy together costs more than drawing from it.
-    static VARIED: BoxedStrategy<Scenario> = varied().boxed();
+    static VARIATION: BoxedStrategy<Variation> = any_variation().boxed();
     static RANDOM: BoxedStrategy<Scenario> = any_scenario().boxed();
     static TENANT: BoxedStrategy<Tenant> = any_tenant().boxed();
 }
@@ -47,11 +47,13 @@ pub fn smallest(rules: impl IntoIterator<Item = &'static Rule>) -> Vec<Scenario>
 /// The scenario of that number, drawn from a seed.
 pub fn scenario(seed: u64, number: u64) -> Scenario {
     // Every fourth one is random from the beginning, so that a short run has both; of these, every second one varies a
-    // scenario written by hand.
+    // scenario written by hand, each in its turn: by chance one in three would not have been met in a thousand.
     let turn = usize::try_from(number - number / 4).ok().filter(|_| number % 4 != 3);
     let mut scenario = match turn.and_then(|turn| PAIRS.get(turn)) {
         Some(stimulus) => draw(seed, number, &around(stimulus.clone())),
-        None if number % 8 == 3 => VARIED.with(|strategy| draw(seed, number, strategy)),
+        None if number % 8 == 3 => {
+            VARIATION.with(|strategy| draw(seed, number, strategy)).of(&SMOKE[whose_turn(seed, number / 8)])
+        }
         None => RANDOM.with(|strategy| draw(seed, number, strategy)),
     };
     scenario.seed = seed.wrapping_mul(1_000_003).wrapping_add(number);
@@ -359,17 +361,37 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
     })
 }
 
-/// A scenario written by hand, in a larger tenant, with more to do and perhaps something else happening.
-fn varied() -> impl Strategy<Value = Scenario> {
+/// A larger tenant, more to do, and perhaps something else happening.
+fn any_variation() -> impl Strategy<Value = Variation> {
     let more = prop::collection::vec(any_op(), 0..=2);
     let devices = prop::collection::vec(any_device(), 0..=3);
     let stimulus = prop::option::weighted(0.3, any_stimulus());
-    (prop::sample::select(&**SMOKE), devices, more, stimulus).prop_map(|(mut scenario, devices, more, stimulus)| {
-        scenario.tenant.devices.extend(devices);
-        scenario.program.extend(more);
-        scenario.stimuli.extend(stimulus);
+    (devices, more, stimulus).prop_map(|(devices, more, stimulus)| Variation { devices, more, stimulus })
+}
+
+/// What is added to a scenario written by hand.
+#[derive(Debug)]
+struct Variation {
+    devices: Vec<Device>,
+    more: Vec<Op>,
+    stimulus: Option<Stimulus>,
+}
+
+impl Variation {
+    /// The scenario with what is added.
+    fn of(self, scenario: &Scenario) -> Scenario {
+        let mut scenario = scenario.clone();
+        scenario.tenant.devices.extend(self.devices);
+        scenario.program.extend(self.more);
+        scenario.stimuli.extend(self.stimulus);
         scenario
-    })
+    }
+}
+
+/// Which of the scenarios written by hand the `turn`-th variation is of; each seed begins elsewhere.
+fn whose_turn(seed: u64, turn: u64) -> usize {
+    let begin = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    usize::try_from(begin.wrapping_add(turn) % SMOKE.len() as u64).expect("it is below a length")
 }
 
 /// A scenario in which a stimulus can happen.
@@ -410,5 +432,23 @@ fn asking_for(endpoint: Endpoint) -> Option<Op> {
         Endpoint::Get => Some(Op::GetDevice { device: DeviceRef::At(0), select: vec![] }),
         Endpoint::Reset => Some(Op::ResetPasscode { device: DeviceRef::At(0) }),
         Endpoint::Batch => Some(Op::BatchReset { devices: vec![DeviceRef::At(0), DeviceRef::At(1)] }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::{SMOKE, whose_turn};
+
+    proptest! {
+        #[test]
+        fn every_scenario_written_by_hand_has_its_turn(seed: u64, begin in 0_u64..1_000) {
+            let turns = SMOKE.len() as u64;
+            let met: BTreeSet<usize> = (begin..begin + turns).map(|turn| whose_turn(seed, turn)).collect();
+            prop_assert_eq!(met.len(), SMOKE.len());
+        }
     }
 }
