@@ -1,7 +1,7 @@
 //! Whether time can be warped here, and for this client: measured before anything else, and if not, why not.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::client_log::End;
 use crate::conversation::Door;
@@ -9,8 +9,9 @@ use crate::drive::Drive as _;
 use crate::evidence::Evidence;
 use crate::over_sockets::{OverSockets, Surroundings};
 use crate::pace::Pace;
-use crate::process::{Launch, Process};
+use crate::process::{self, Launch, Process};
 use crate::rules;
+use crate::simulator;
 use crate::tempo::Tempo;
 
 /// Names the library, where it is not in one of the [`PLACES`].
@@ -25,7 +26,7 @@ const PLACES: [&str; 6] = [
     "/usr/local/lib/faketime/libfaketime.so.1",
 ];
 /// How long the tiny program sleeps by its own clock.
-const SLEEP: u32 = 5;
+const SLEEP: f64 = 5.0;
 /// The rule in whose scenario the driver's client is asked to wait.
 const RULE: &str = "THR-01";
 
@@ -55,7 +56,7 @@ pub enum NoWarp {
         /// The library.
         library: String,
         /// What was asked for.
-        asked: u32,
+        asked: String,
         /// What it took, by the wall.
         took: String,
     },
@@ -81,29 +82,32 @@ pub enum NoWarp {
     },
 }
 
-/// A warp that works for a tiny program of this machine.
-pub fn warp(tempo: Tempo) -> Result<Pace, NoWarp> {
-    let library = library(std::env::var_os(VARIABLE).map(PathBuf::from))?;
-    let pace = Pace::warp(tempo, preload(&library, std::env::var("LD_PRELOAD").ok().as_deref()));
-    let shown = library.display().to_string();
-    let not_measured = |why: String| NoWarp::NotMeasured { library: shown.clone(), why };
-    let began = Instant::now();
-    let launch = Launch::new(["sleep".to_owned(), SLEEP.to_string()]).at(pace.clone());
+/// A warp that works for a tiny program of this machine. Variables are looked up in `environment`.
+pub fn warp(tempo: Tempo, environment: impl Fn(&str) -> Option<String>) -> Result<Pace, NoWarp> {
+    let library = library(environment(VARIABLE))?;
+    let pace = Pace::warp(tempo, preload(&library, environment("LD_PRELOAD")));
+    tiny(&pace, &library.display().to_string(), SLEEP).map(|()| pace)
+}
+
+/// Whether a program that sleeps for so many seconds by its clock sleeps for less by the wall.
+fn tiny(pace: &Pace, library: &str, seconds: f64) -> Result<(), NoWarp> {
+    let not_measured = |why: String| NoWarp::NotMeasured { library: library.to_owned(), why };
+    let launch = Launch::new(["sleep".to_owned(), seconds.to_string()]).at(pace.clone());
+    let began = simulator::wall_now();
     let (process, _pipes) = Process::start(&launch).map_err(|error| not_measured(error.to_string()))?;
-    let patience = Duration::from_secs(u64::from(SLEEP) * 2);
-    if !process.ends_within(patience) {
-        return Err(not_measured(format!("a sleep of {SLEEP} s did not end")));
+    if !process.ends_within(Duration::from_secs_f64(seconds * 2.0)) {
+        return Err(not_measured(format!("a sleep of {seconds} s did not end")));
     }
-    let took = began.elapsed();
-    // A program that cannot load the library says so and ends at once.
-    match process.end() {
-        Some(status) if status.success() => {}
-        status => return Err(not_measured(format!("a sleep of {SLEEP} s failed ({status:?})"))),
+    let took = (simulator::wall_now() - began).as_seconds_f64();
+    // Whoever cannot load it may say so and end at once, which is not to be taken for warp.
+    let failure = process.end().filter(|status| !status.success());
+    if let Some(status) = failure {
+        return Err(not_measured(format!("a sleep of {seconds} s failed: {}", process::told(status))));
     }
-    if is_warped(f64::from(SLEEP), took.as_secs_f64()) {
-        Ok(pace)
+    if is_warped(seconds, took) {
+        Ok(())
     } else {
-        Err(NoWarp::NoEffect { library: shown, asked: SLEEP, took: format!("{:.1}", took.as_secs_f64()) })
+        Err(NoWarp::NoEffect { library: library.to_owned(), asked: seconds.to_string(), took: format!("{took:.1}") })
     }
 }
 
@@ -149,20 +153,108 @@ fn is_warped(asked: f64, took: f64) -> bool {
     took < asked / 2.0
 }
 
-fn library(named: Option<PathBuf>) -> Result<PathBuf, NoWarp> {
-    if let Some(named) = named.filter(|named| !named.as_os_str().is_empty()) {
+fn library(named: Option<String>) -> Result<PathBuf, NoWarp> {
+    if let Some(named) = named.filter(|named| !named.is_empty()).map(PathBuf::from) {
         let looked = format!("{} ({VARIABLE})", named.display());
         return if named.is_file() { Ok(named) } else { Err(NoWarp::NotFound { looked }) };
     }
-    let found = |place: &&str| glob::glob(place).ok()?.flatten().next();
-    PLACES.iter().find_map(|place| found(&place)).ok_or_else(|| NoWarp::NotFound { looked: PLACES.join(", ") })
+    let found = |place: &str| glob::glob(place).ok()?.flatten().next();
+    PLACES.iter().find_map(|place| found(place)).ok_or_else(|| NoWarp::NotFound { looked: PLACES.join(", ") })
 }
 
 /// The library before what is preloaded anyway.
-fn preload(library: &Path, known: Option<&str>) -> String {
+fn preload(library: &Path, known: Option<String>) -> String {
     let library = library.display();
     match known.filter(|known| !known.is_empty()) {
         Some(known) => format!("{library}:{known}"),
         None => library.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defect::{Defect, Defects};
+    use crate::drive::Drive;
+    use crate::in_process::InProcess;
+    use crate::reference::{CAPABILITIES, ReferenceClient};
+
+    /// What the reference client leaves behind where it is told to wait for 7 s, which pass in no time and are 7 s there.
+    fn told_to_wait(defects: Defects) -> Evidence {
+        let drive = InProcess::new(&CAPABILITIES, |surroundings| ReferenceClient::with(surroundings, defects));
+        let check = rules::rule(RULE).and_then(|rule| rule.check()).expect("it can be observed");
+        drive.run(&check.minimal[0]()).expect("it runs")
+    }
+
+    #[test]
+    fn a_client_that_waits_shows_whether_it_is_warped() {
+        let evidence = told_to_wait(Defects::default());
+        assert_eq!(warped(&evidence, Tempo::FAST), Ok(()), "the 7 s of the fast clock were less than one");
+        let NoWarp::DriverUntouched { asked, took } = warped(&evidence, Tempo::Wall).unwrap_err() else { panic!() };
+        assert_eq!((asked.as_str(), took.as_str()), ("7", "7.0"));
+    }
+
+    #[test]
+    fn a_client_that_does_not_wait_shows_nothing() {
+        let mut evidence = told_to_wait(Defects::only(Defect::IgnoresRetryAfter));
+        assert_eq!(warped(&evidence, Tempo::FAST), Ok(()));
+        evidence.trace.exchanges.clear();
+        assert_eq!(warped(&evidence, Tempo::FAST), Ok(()), "it was never told to");
+    }
+
+    #[test]
+    fn a_client_that_does_not_come_back_sleeps() {
+        let mut evidence = told_to_wait(Defects::default());
+        evidence.trace.exchanges.pop();
+        assert_eq!(warped(&evidence, Tempo::FAST), Ok(()), "it gave up");
+        for end in [End::NotAwaited, End::Hung] {
+            evidence.log.operations[0].end = end;
+            assert_eq!(warped(&evidence, Tempo::FAST), Err(NoWarp::DriverSleeps { asked: "7".to_owned() }));
+        }
+    }
+
+    #[test]
+    fn a_library_that_is_named_is_the_only_one_looked_for() {
+        let nowhere = || Some("/nowhere/libfaketime.so".to_owned());
+        let error = warp(Tempo::FAST, |name| if name == VARIABLE { nowhere() } else { None }).unwrap_err();
+        assert_eq!(error, NoWarp::NotFound { looked: format!("/nowhere/libfaketime.so ({VARIABLE})") });
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let named = file.path().to_str().expect("UTF-8").to_owned();
+        assert_eq!(library(Some(named)), Ok(file.path().to_owned()));
+    }
+
+    #[test]
+    fn what_is_preloaded_anyway_stays() {
+        let library = Path::new("/lib/faketime.so");
+        assert_eq!(preload(library, None), "/lib/faketime.so");
+        assert_eq!(preload(library, Some(String::new())), "/lib/faketime.so");
+        assert_eq!(preload(library, Some("/lib/other.so".to_owned())), "/lib/faketime.so:/lib/other.so");
+    }
+
+    /// What does nothing: a file that is no library.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_library_without_effect_is_noticed() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let named = file.path().to_str().expect("UTF-8").to_owned();
+        let pace = Pace::warp(Tempo::FAST, preload(file.path(), None));
+        let begun = tiny(&pace, &named, 0.1);
+        let NoWarp::NoEffect { asked, .. } = begun.unwrap_err() else { panic!() };
+        assert_eq!(asked, "0.1");
+    }
+
+    #[test]
+    fn each_reason_is_a_sentence_that_says_what_and_where() {
+        let (asked, took) = ("7".to_owned(), "7.0".to_owned());
+        let library = "/lib/faketime.so".to_owned();
+        let all = [
+            NoWarp::NotFound { looked: PLACES.join(", ") },
+            NoWarp::NotMeasured { library: library.clone(), why: "cannot start 'sleep': not found".to_owned() },
+            NoWarp::NoEffect { library, asked: asked.clone(), took: took.clone() },
+            NoWarp::NotStarted("it said nothing".to_owned()),
+            NoWarp::DriverUntouched { asked: asked.clone(), took },
+            NoWarp::DriverSleeps { asked },
+        ];
+        insta::assert_snapshot!(all.map(|reason| reason.to_string()).join("\n"));
     }
 }

@@ -390,6 +390,7 @@ mod tests {
                 with(|run| run.smoke = true),
                 with(|run| run.only = vec!["PAG-*".into()]),
                 with(|run| run.capabilities = vec!["op.list".into()]),
+                with(|run| run.time = Tempo::FAST),
             ]
             .join("\n")
         );

@@ -25,7 +25,9 @@ pub(super) fn keeping_time(arguments: &DriverArguments, jobs: usize) -> Result<R
 }
 
 fn warped(arguments: &DriverArguments, jobs: usize) -> Result<Result<Reached, NoWarp>, Trouble> {
-    let pace = match calibration::warp(Tempo::FAST) {
+    #[expect(clippy::disallowed_methods, reason = "where the library is, and what is preloaded anyway")]
+    let environment = |name: &str| std::env::var(name).ok();
+    let pace = match calibration::warp(Tempo::FAST, environment) {
         Ok(pace) => pace,
         Err(why) => return Ok(Err(why)),
     };
