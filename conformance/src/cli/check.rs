@@ -12,7 +12,7 @@ use crate::drive::Drive;
 use crate::failure_file;
 use crate::finding::Finding;
 use crate::judge::judge;
-use crate::over_sockets::OverSockets;
+use crate::over_sockets::{Crash, OverSockets};
 use crate::pace::Pace;
 use crate::parallel;
 use crate::render;
@@ -84,14 +84,14 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     told?;
     watched.finish();
 
+    let alone = drive.alone();
+    let wall = by_the_wall(&drive, &report.failures, arguments)?;
+    let wall = wall.as_ref().map(|(surroundings, door)| OverSockets::new(surroundings, door.as_ref()).alone());
     let mut findings = report.findings.clone();
-    for finding in went_wrong(&drive, &report) {
+    for finding in went_wrong(&drive, wall.as_ref(), &report) {
         written.line(&Line::Finding(finding.clone()))?;
         findings.push(finding);
     }
-    let alone = drive.alone();
-    let wall = by_the_wall(tempo, &report.failures, arguments)?;
-    let wall = wall.as_ref().map(|(surroundings, door)| OverSockets::new(surroundings, door.as_ref()).alone());
     let fresh =
         |failure: &Failure| -> &dyn Drive { wall.as_ref().filter(|_| is_seen_by_the_wall(failure)).unwrap_or(&alone) };
     let unconfirmed = unconfirmed(fresh, &report.failures, &plan);
@@ -124,9 +124,14 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     Ok(ExitCode::of(summary.exit))
 }
 
-/// The client once more with time as it is, if it is to be asked: a conviction under warp counts when it stands by the wall.
-fn by_the_wall(tempo: Tempo, failures: &[Failure], arguments: &CheckArguments) -> Result<Option<Reached>, Trouble> {
-    if tempo == Tempo::Wall || !failures.iter().any(is_seen_by_the_wall) {
+/// The client once more with time as it is, if it is to be asked: what was found under warp counts when it stands by the wall.
+fn by_the_wall(
+    drive: &OverSockets<'_>,
+    failures: &[Failure],
+    arguments: &CheckArguments,
+) -> Result<Option<Reached>, Trouble> {
+    let is_asked = failures.iter().any(is_seen_by_the_wall) || !drive.crashes().is_empty();
+    if drive.tier() == Tempo::Wall.tier() || !is_asked {
         return Ok(None);
     }
     driver::reached(Pace::default(), &arguments.driver, usize::from(arguments.jobs)).map(Some)
@@ -166,7 +171,7 @@ fn plan(arguments: &CheckArguments, tempo: Tempo) -> Plan {
 }
 
 /// Findings about processes that ended and scenarios that could not be run.
-fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
+fn went_wrong(drive: &OverSockets<'_>, wall: Option<&OverSockets<'_>>, report: &Report) -> Vec<Finding> {
     let finding = |rule: &str, verdict, scenario: String, text: String| Finding {
         rule: rule.to_owned(),
         verdict,
@@ -179,9 +184,16 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
     let mut findings = Vec::new();
     for crash in drive.crashes() {
         let id = crash.scenario.id();
-        if !findings.iter().any(|known: &Finding| known.scenario == id) {
-            findings.push(finding(CRASH, Verdict::Crash, id, crash.text));
+        if findings.iter().any(|known: &Finding| known.scenario == id) {
+            continue;
         }
+        findings.push(match wall {
+            Some(wall) if !crashes_again(wall, &crash) => {
+                let text = format!("{}, but only under warp: leave out --time warp", crash.text);
+                finding(HARNESS, Verdict::HarnessError, id, text)
+            }
+            _ => finding(CRASH, Verdict::Crash, id, crash.text),
+        });
     }
     for broken in &report.broken {
         let (id, text) =
@@ -189,6 +201,12 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
         findings.push(finding(HARNESS, Verdict::HarnessError, id.to_owned(), text.to_owned()));
     }
     findings
+}
+
+/// Whether a client's process ends there as well.
+fn crashes_again(drive: &OverSockets<'_>, crash: &Crash) -> bool {
+    // What cannot be run there says nothing for the client.
+    drive.run(&crash.scenario).is_err() || drive.crashes().iter().any(|known| known.scenario == crash.scenario)
 }
 
 /// The rules whose smallest scenario does not convict again in a process that did nothing before: twice where it fails the
