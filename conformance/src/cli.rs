@@ -159,9 +159,21 @@ struct DriverArguments {
     /// The time zone of the client's process (TZ)
     #[arg(long, value_name = "ZONE", default_value = "America/New_York")]
     time_zone: String,
+    /// How time is kept: wall, or warp, where the client's clock is ten times as fast (libfaketime)
+    #[arg(long, value_name = "wall|warp", value_enum, default_value = "wall", hide_possible_values = true)]
+    time: TimeOption,
     /// The driver and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
+}
+
+/// How time is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TimeOption {
+    /// By the computer's clock.
+    Wall,
+    /// The client's clock is fast.
+    Warp,
 }
 
 /// How a program is driven.

@@ -37,7 +37,8 @@
 //! | [`conversation`] | telling a client what to do, however it is reached | `transport`, `client_log`, `protocol` |
 //! | [`worker`], [`command`] | the two ways: a program that stays, and one that is started for each operation | `conversation`, `process`, `protocol` |
 //! | [`protocol`](mod@protocol) | what a runner and a driver say to each other, and its schema | `client_log`, `operation`, `transport` |
-//! | [`process`](mod@process) | programs in groups of their own | nobody |
+//! | [`process`](mod@process) | programs in groups of their own | `pace` |
+//! | [`tempo`], [`pace`], [`calibration`] | how fast time passes for a client, what makes it so, and whether it does | `simulator` (the clock), `process`, `over_sockets` |
 //! | [`http`] | one request over real sockets | `transport` |
 //! | `real_time` | real sockets and the computer's clock, for a Rust client in a program of its own | `http`, `transport`, `simulator` |
 //! | [`story`](mod@story), [`failure_file`], [`conviction`] | a conviction for people, one to be run again, and one with all that is shown of it | the runner |
@@ -51,6 +52,7 @@
 //! Only `simulator` looks at the computer's clock, for what happens in real time, and rules, model and shrinking are functions of what they are given.
 
 pub mod arming;
+pub mod calibration;
 pub mod checking;
 pub mod cli;
 pub mod client_log;
@@ -74,6 +76,7 @@ pub mod model;
 pub mod observing;
 pub mod operation;
 pub mod over_sockets;
+pub mod pace;
 mod parallel;
 pub mod process;
 pub mod protocol;
@@ -92,6 +95,7 @@ mod simulator;
 pub mod stimulus;
 pub mod story;
 pub mod template;
+pub mod tempo;
 pub mod trace;
 pub mod traffic;
 pub mod transport;

@@ -16,6 +16,7 @@ use crate::arming;
 use crate::client_log::ClientLog;
 use crate::evidence::{Evidence, WorldEnd};
 use crate::over_sockets::journal::Recorded;
+use crate::pace::Pace;
 use crate::scenario::Scenario;
 use crate::simulator::{self, Behind, Bookmark, Host, Served, World, WorldError};
 use crate::stimulus::{Act, Apply, Destination, Endpoint, On, PageKind, Stimulus};
@@ -80,7 +81,7 @@ pub type Variable = (&'static str, Option<String>);
 impl Stage {
     /// Loopback ports and a certificate authority.
     pub fn new() -> Result<Self, String> {
-        Ok(Self { host: Host::new()? })
+        Ok(Self { host: Host::new(Pace::default())? })
     }
 
     /// Runs something with the variables that lead it here, and watches.

@@ -1,4 +1,4 @@
-//! Driving a client of any language over real sockets, in real time.
+//! Driving a client of any language over real sockets, in real time or [faster](crate::pace).
 //!
 //! Each scenario has a simulator of its own; its journal becomes the trace. Waiting is idle, so that many scenarios go on
 //! at once. What rules say of the evidence is the same as [in process](crate::in_process).
@@ -22,9 +22,11 @@ use crate::drive::{Drive, DriveError};
 use crate::evidence::{Evidence, WorldEnd};
 use crate::masking;
 use crate::operation::Op;
+use crate::pace::Pace;
 use crate::scenario::{Scenario, SignIn};
 use crate::simulator::{self, Host, Served};
 use crate::stimulus::Act;
+use crate::tempo::Tempo;
 use crate::trace::{Moment, Trace};
 
 /// How often a request may come again in vain before its client is said to do nothing else (the design of Graph's SDKs allows
@@ -35,6 +37,7 @@ const ATTEMPTS: usize = 11;
 pub struct Surroundings {
     host: Host,
     tls: bool,
+    pace: Pace,
 }
 
 /// A client over real sockets.
@@ -60,7 +63,27 @@ pub struct Crash {
 impl Surroundings {
     /// Loopback ports, inside TLS or not.
     pub fn new(tls: bool) -> Result<Self, String> {
-        Ok(Self { host: Host::new()?, tls })
+        Self::at(Pace::default(), tls)
+    }
+
+    /// The same with time at another pace. Programs are to be started at the same one.
+    pub fn at(pace: Pace, tls: bool) -> Result<Self, String> {
+        Ok(Self { host: Host::new(pace.clone())?, tls, pace })
+    }
+
+    /// How time passes.
+    pub fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// How fast it passes.
+    pub fn tempo(&self) -> Tempo {
+        self.pace.tempo()
+    }
+
+    /// The time since a scenario's beginning.
+    fn moment(&self, start: DateTime<Utc>) -> Moment {
+        Moment::between(start, simulator::now(&self.pace))
     }
 
     /// Variables that make a program trust the simulators, each by the name that some language reads.
@@ -72,11 +95,6 @@ impl Surroundings {
         variables.push(("NODE_EXTRA_CA_CERTS".to_owned(), text(self.host.ca_file())));
         variables
     }
-}
-
-impl OverSockets<'_> {
-    /// How time is kept.
-    pub const TIER: &'static str = "wall";
 }
 
 impl<'a> OverSockets<'a> {
@@ -113,26 +131,27 @@ impl<'a> OverSockets<'a> {
         };
         let mut secrets = vec![env.graph_client_secret.clone()];
         secrets.extend(env.graph_access_token.clone());
-        let start = simulator::wall_now();
+        let tempo = self.surroundings.tempo();
+        let start = simulator::now(&self.surroundings.pace);
         let mut conversation = self
             .door
             .enter(env, alone)
             .map_err(|Refusal { why, had_company }| Interruption::of(why, had_company && !alone))?;
 
         let mut log = ClientLog::default();
-        let patience = Patience::with(scenario);
+        let patience = Patience::with(scenario, tempo);
         let patience = if alone { patience.with_its_start() } else { patience };
         for (op, step) in scenario.program.iter().enumerate() {
             if let Op::Pause { seconds } = step {
-                std::thread::sleep(Duration::from_secs(u64::from(*seconds)));
+                std::thread::sleep(tempo.on_the_wall(Duration::from_secs(u64::from(*seconds))));
             }
             let Some(call) = step.call(scenario).filter(|_| step.capability().is_some_and(|needed| self.can(needed)))
             else {
                 continue;
             };
-            let began = moment(start);
+            let began = self.surroundings.moment(start);
             let answer = conversation.perform(&call, patience.deadline);
-            let ended = moment(start);
+            let ended = self.surroundings.moment(start);
             let end = match answer {
                 Ok(answer) => End::Answered(Box::new(answer)),
                 // It waits as it was told to; that it had not come back too early is all that can be said.
@@ -177,7 +196,7 @@ impl Drive for OverSockets<'_> {
     }
 
     fn tier(&self) -> &'static str {
-        Self::TIER
+        self.surroundings.tempo().tier()
     }
 
     fn run(&self, scenario: &Scenario) -> Result<Evidence, DriveError> {
@@ -223,11 +242,6 @@ impl Interruption {
 fn token(served: &Served<'_>) -> Result<String, String> {
     let made = served.control("POST", "/api/tenants/default/tokens", Some(&json!({ "lifetime": "8h" })))?;
     made["access_token"].as_str().map(str::to_owned).ok_or_else(|| "there is no token in the answer".to_owned())
-}
-
-/// The time since a scenario's beginning.
-fn moment(start: DateTime<Utc>) -> Moment {
-    Moment::between(start, simulator::wall_now())
 }
 
 impl Moment {

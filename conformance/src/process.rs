@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::pace::Pace;
+
 /// How to start a program.
 #[derive(Debug, Clone, Default)]
 pub struct Launch {
@@ -14,6 +16,8 @@ pub struct Launch {
     pub command: Vec<OsString>,
     /// Variables that it gets beside this program's own.
     pub variables: Vec<(String, String)>,
+    /// How time passes for it.
+    pub pace: Pace,
 }
 
 /// A program that was started.
@@ -46,7 +50,7 @@ pub struct StartError {
 impl Launch {
     /// A program with its arguments.
     pub fn new(command: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
-        Self { command: command.into_iter().map(Into::into).collect(), variables: Vec::new() }
+        Self { command: command.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// The same with further variables.
@@ -54,6 +58,12 @@ impl Launch {
     pub fn with(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         self.variables.extend(variables);
         self
+    }
+
+    /// The same at another pace.
+    #[must_use]
+    pub fn at(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// The program without its path.
@@ -85,6 +95,12 @@ impl Process {
         let program = words.next().cloned().unwrap_or_default();
         let mut command = Command::new(&program);
         command.args(words).envs(launch.variables.iter().map(|(name, value)| (name, value)));
+        for (name, value) in launch.pace.variables() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         platform::lead_a_group(&mut command);
         let failed = |source| StartError { program: program.to_string_lossy().into_owned(), source };

@@ -8,6 +8,7 @@ use crate::rule::Watch;
 use crate::rules;
 use crate::runner;
 use crate::shards::Shard;
+use crate::tempo::Tempo;
 use crate::verdict::{RuleReport, Verdict};
 
 /// A line. Members that nobody knows are ignored, so that older programs read newer files.
@@ -67,6 +68,9 @@ pub struct Run {
     /// Which rules were asked for; none where all were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<String>,
+    /// How time was kept: what it really was, whatever was asked for.
+    #[serde(default)]
+    pub time: Tempo,
     /// How many shares were put together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<u64>,

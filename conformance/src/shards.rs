@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::quoted;
 use crate::results::{Results, RuleLine, Run, Summary};
+use crate::tempo::Tempo;
 use crate::verdict::Verdict;
 
 /// A share of the scenarios that are drawn: `2/8` is the second one of eight.
@@ -222,7 +223,7 @@ fn difference(one: &Run, other: &Run) -> Option<(&'static str, String, String)> 
 }
 
 /// What all shares of a run have in common.
-fn aspects(run: &Run) -> [(&'static str, String); 8] {
+fn aspects(run: &Run) -> [(&'static str, String); 9] {
     let spelled = |list: &[String]| if list.is_empty() { "none".to_owned() } else { list.join(" ") };
     [
         ("versions", run.version.clone()),
@@ -233,6 +234,7 @@ fn aspects(run: &Run) -> [(&'static str, String); 8] {
         ("kinds of run", if run.smoke { "smoke" } else { "full" }.to_owned()),
         ("rules asked for", spelled(&run.only)),
         ("capabilities", spelled(&run.capabilities)),
+        ("ways to keep time", run.time.to_string()),
     ]
 }
 
@@ -240,7 +242,8 @@ fn aspects(run: &Run) -> [(&'static str, String); 8] {
 fn arguments(run: &Run) -> String {
     let smoke = if run.smoke { " --smoke" } else { "" };
     let cases = if run.smoke { String::new() } else { format!(" --cases {}", run.cases) };
-    let mut text = format!("--seed {} --profile {}{cases}{smoke}", run.seed, run.profile);
+    let time = if run.time == Tempo::Wall { "" } else { " --time warp" };
+    let mut text = format!("--seed {} --profile {}{cases}{smoke}{time}", run.seed, run.profile);
     for rules in &run.only {
         text.push_str(" --only ");
         text.push_str(&quoted(rules));
@@ -387,6 +390,7 @@ mod tests {
                 with(|run| run.smoke = true),
                 with(|run| run.only = vec!["PAG-*".into()]),
                 with(|run| run.capabilities = vec!["op.list".into()]),
+                with(|run| run.time = Tempo::FAST),
             ]
             .join("\n")
         );

@@ -35,6 +35,7 @@ use simtune::wire::links::NextLink;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::pace::Pace;
 use crate::scenario::{Scenario, SignIn};
 use crate::transport::{Environment, Failure, HttpRequest, HttpResponse};
 use crate::{arming, model};
@@ -293,6 +294,7 @@ fn ready(tenants: &Tenants) -> Ready {
 /// nobody in particular, and that is just what some scenarios are about.
 pub(crate) struct Host {
     runtime: Runtime,
+    pace: Pace,
     authority: TempDir,
     /// Starting one after the other: they write to the authority's folder.
     starting: Mutex<()>,
@@ -306,12 +308,12 @@ pub(crate) struct Served<'a> {
 
 impl Host {
     /// A host and its certificate authority.
-    pub(crate) fn new() -> Result<Self, String> {
+    pub(crate) fn new(pace: Pace) -> Result<Self, String> {
         let told = |error: std::io::Error| error.to_string();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(told)?;
         let authority = tempfile::Builder::new().prefix("simtune-conformance-").tempdir().map_err(told)?;
-        let host = Self { runtime, authority, starting: Mutex::default() };
+        let host = Self { runtime, pace, authority, starting: Mutex::default() };
         let first = host.start(&Scenario::new(0))?;
         // Copies, because every start writes the originals anew.
         for (from, to) in [
@@ -341,7 +343,7 @@ impl Host {
             served.control("POST", "/api/tenants/default/devices", Some(&model::members(scenario, place)))?;
         }
         if !scenario.stimuli.is_empty() {
-            let faults = arming::faults_over_sockets(&scenario.stimuli);
+            let faults = arming::faults_over_sockets(&scenario.stimuli, self.pace.tempo());
             served.control("PUT", "/api/tenants/default/faults", Some(&faults))?;
         }
         Ok(served)
@@ -365,7 +367,7 @@ impl Host {
         };
         let config = options.check().map_err(|error| error.to_string())?;
         let _one_at_a_time = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
-        let starting = Running::start(config, Wall::System, Log::silent());
+        let starting = Running::start(config, clock(&self.pace), Log::silent());
         let simulator = self.runtime.block_on(starting).map_err(|error| error.to_string())?;
         Ok(Served { host: self, simulator })
     }
@@ -526,9 +528,18 @@ fn named(url: &str) -> String {
     url.replacen("//127.0.0.1:", "//localhost:", 1)
 }
 
-/// The computer's clock, by which simulators on sockets tell the time.
+/// The computer's clock.
 pub(crate) fn wall_now() -> DateTime<Utc> {
     Wall::System.now()
+}
+
+/// The clock by which simulators on sockets tell the time.
+pub(crate) fn now(pace: &Pace) -> DateTime<Utc> {
+    clock(pace).now()
+}
+
+fn clock(pace: &Pace) -> Wall {
+    pace.since().map_or(Wall::System, |since| Wall::Fast { since, percent: pace.tempo().percent() })
 }
 
 /// The hash that the journal shows in the place of a token.

@@ -262,3 +262,23 @@ fn tokens_and_secrets_are_masked_in_everything_that_is_written() {
         }
     }
 }
+
+/// With a library that is not there, so that it is the same on every machine.
+#[test]
+fn where_time_cannot_be_warped_it_is_kept_by_the_wall_and_the_results_say_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_simtune-conformance"));
+    command.args(["check", "--smoke", "--only", "PAG-01", "--time", "warp", "--out"]).arg(folder.path());
+    command.args(["--", WORKER, "--defect", "B24"]).env("SIMTUNE_LIBFAKETIME", "/nowhere/libfaketime.so");
+    let run = command.output().expect("it runs");
+    assert_eq!(run.status.code(), Some(1));
+    let errors = text(&run.stderr);
+    let said = errors.lines().find(|line| line.starts_with("simtune-conformance: ")).expect("a sentence");
+    insta::assert_snapshot!("time_is_kept_by_the_wall", said);
+
+    assert!(!text(&run.stdout).contains("time: "), "{}", text(&run.stdout));
+    let lines = std::fs::read_to_string(folder.path().join("results.ndjson")).expect("results");
+    let lines: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let of = |event: &str| lines.iter().find(|line| line["event"] == event).expect("it is there");
+    assert_eq!((&of("run")["time"], &of("finding")["tier"]), (&"wall".into(), &"wall".into()));
+}

@@ -20,6 +20,7 @@ use simtune_conformance::scenario::{Device, Scenario};
 use simtune_conformance::shards::{self, Shard, Source};
 use simtune_conformance::shrink::Budget;
 use simtune_conformance::story::Told;
+use simtune_conformance::tempo::Tempo;
 use simtune_conformance::verdict::{RuleReport, Verdict};
 
 /// A run of the reference client with a defect, as `check` writes it down.
@@ -469,4 +470,25 @@ fn the_badge_says_how_a_run_ended() {
         badge(Verdict::Pass, vec![finding(Verdict::HarnessError, HARNESS)]),
         said("lightgrey", "could not be tested", true)
     );
+}
+
+#[test]
+fn how_time_was_kept_is_shown_where_it_was_not_the_walls() {
+    let mut results = first_page_only();
+    let shown = |results: &Results| {
+        [render::terminal(results, None), render::page(std::slice::from_ref(results), Beside::Nothing)]
+    };
+    let (terminal, page) = ("time: warp x10", "warp x10");
+    let [by_wall, wall_page] = shown(&results);
+    assert!(!by_wall.contains("warp") && !wall_page.contains(page));
+    results.run.as_mut().expect("a run").time = Tempo::FAST;
+    let line = Line::Run(results.run.clone().expect("a run")).text();
+    assert!(line.contains(r#""time":"warp x10""#), "{line}");
+    assert_eq!(Results::read(&line).expect("it is read back").run, results.run);
+    let [warped, warped_page] = shown(&results);
+    assert!(warped.contains(terminal), "{warped}");
+    assert!(warped_page.contains(page));
+    // What older programs wrote was by the wall.
+    let older = line.replace(r#""time":"warp x10","#, "").replace(r#","time":"warp x10""#, "");
+    assert_eq!(Results::read(&older).expect("it is read").run.expect("a run").time, Tempo::Wall);
 }

@@ -14,6 +14,13 @@ pub enum Wall {
     System,
     /// A clock that a test moves by hand, in microseconds since 1970.
     Hand(Arc<AtomicI64>),
+    /// The computer's clock made fast: for programs whose own clock runs fast as well.
+    Fast {
+        /// When both clocks showed the same.
+        since: DateTime<Utc>,
+        /// Its speed in hundredths of the computer's.
+        percent: u32,
+    },
 }
 
 impl Wall {
@@ -28,10 +35,11 @@ impl Wall {
             #[expect(clippy::disallowed_methods, reason = "this is the one place")]
             Self::System => whole_ticks(Utc::now()),
             Self::Hand(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
+            Self::Fast { since, percent } => fast(*since, *percent, Self::System.now()),
         }
     }
 
-    /// Moves a clock that stands still; the system's clock cannot be moved.
+    /// Moves a clock that stands still; one that runs cannot be moved.
     pub fn advance(&self, by: TimeDelta) {
         if let Self::Hand(micros) = self {
             micros.fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
@@ -222,6 +230,13 @@ fn from_seconds(seconds: f64) -> Option<TimeDelta> {
     Some(TimeDelta::microseconds((seconds * 1e6).round() as i64))
 }
 
+/// What a clock shows that is so many hundredths as fast as the computer's, which shows `wall`.
+fn fast(since: DateTime<Utc>, percent: u32, wall: DateTime<Utc>) -> DateTime<Utc> {
+    let passed = (wall - since).num_microseconds().unwrap_or_default();
+    let passed = TimeDelta::microseconds(passed.saturating_mul(i64::from(percent)) / 100);
+    since.checked_add_signed(passed).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
 fn whole_ticks(date: DateTime<Utc>) -> DateTime<Utc> {
     date - TimeDelta::nanoseconds(i64::from(date.timestamp_subsec_nanos() % 100))
 }
@@ -264,6 +279,15 @@ mod tests {
         {
             assert!(duration(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_fast_clock_shows_the_same_at_first_and_runs_ahead() {
+        let since = super::instant("2026-01-31T08:00:00Z").unwrap();
+        let shows = |wall: TimeDelta| super::fast(since, 1_050, since + wall) - since;
+        assert_eq!(shows(TimeDelta::zero()), TimeDelta::zero());
+        assert_eq!(shows(TimeDelta::seconds(2)), TimeDelta::seconds(21));
+        assert_eq!(shows(TimeDelta::microseconds(-10)), TimeDelta::microseconds(-105));
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::driver::Reached;
 use super::folder::Folder;
 use super::progress::Watched;
 use super::{CheckArguments, Done, ExitCode, Trouble, driver, matching, name_of, print, read};
@@ -11,7 +12,8 @@ use crate::drive::Drive;
 use crate::failure_file;
 use crate::finding::Finding;
 use crate::judge::judge;
-use crate::over_sockets::OverSockets;
+use crate::over_sockets::{Crash, OverSockets};
+use crate::pace::Pace;
 use crate::parallel;
 use crate::render;
 use crate::results::{CRASH, HARNESS, Line, Results, RuleLine, Run, Summary, Waived};
@@ -21,11 +23,15 @@ use crate::runner::{self, Failure, Plan, Report};
 use crate::shrink::Budget;
 use crate::simulator;
 use crate::story::Told;
+use crate::tempo::Tempo;
 use crate::verdict::Verdict;
+use crate::waits;
 use crate::waivers::{self, Place, Waiver};
 
 /// The seconds that a client may wait in a scenario of a smoke run.
 const LONGEST_SMOKE: u64 = 8;
+/// The seconds that a client may wait in a scenario in which what was found under warp is looked at by the wall.
+const LONGEST_CONFIRMED: u64 = 15;
 /// Processes that are started at the same time to confirm convictions, for each core: more would only slow one another down,
 /// and a client that is slow to start looks like one that hangs.
 const STARTS: usize = 2;
@@ -38,12 +44,12 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
         None => Vec::new(),
     };
     let mut written = Written::new(arguments.out.as_deref())?;
-    let surroundings = driver::surroundings(&arguments.driver)?;
-    let door = driver::door(&arguments.driver, &surroundings, usize::from(arguments.jobs))?;
-    let place = Place { os: std::env::consts::OS, profile: name_of(arguments.profile), tier: OverSockets::TIER };
+    let (surroundings, door) = driver::keeping_time(&arguments.driver, usize::from(arguments.jobs))?;
+    let tempo = surroundings.tempo();
+    let place = Place { os: std::env::consts::OS, profile: name_of(arguments.profile), tier: tempo.tier() };
     let waived = |rule: &Rule| waivers::concerning(&waivers, rule.id, place, today).is_some();
     let known = rules::all().filter(|rule| waived(rule)).map(|rule| rule.id.to_owned()).collect();
-    let plan = Plan { known, ..plan(arguments) };
+    let plan = Plan { known, ..plan(arguments, tempo) };
     let profile = name_of(arguments.profile);
     written.line(&Line::Run(Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -56,6 +62,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
         cases: plan.cases,
         smoke: arguments.smoke,
         only: arguments.only.clone(),
+        time: tempo,
         merged: None,
     }))?;
 
@@ -77,18 +84,24 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     told?;
     watched.finish();
 
+    let alone = drive.alone();
+    let wall = by_the_wall(&drive, &report.failures, arguments)?;
+    let wall = wall.as_ref().map(|(surroundings, door)| OverSockets::new(surroundings, door.as_ref()).alone());
     let mut findings = report.findings.clone();
-    for finding in went_wrong(&drive, &report) {
+    for finding in went_wrong(&drive, wall.as_ref(), &report) {
         written.line(&Line::Finding(finding.clone()))?;
         findings.push(finding);
     }
-    let unconfirmed = unconfirmed(&drive.alone(), &report.failures, &plan);
+    let fresh =
+        |failure: &Failure| -> &dyn Drive { wall.as_ref().filter(|_| is_seen_by_the_wall(failure)).unwrap_or(&alone) };
+    let unconfirmed = unconfirmed(fresh, &report.failures, &plan);
     let mut lines = Vec::new();
     for rule in &report.rules {
         let failure = report.failures.iter().find(|failure| failure.rule.id == rule.rule);
         let mut line = RuleLine::of(rule);
         if rule.verdict == Verdict::Inconclusive && plan.left_out().iter().any(|left_out| left_out.id == rule.rule) {
-            line.reason = Some(format!("left out: a client may wait for more than {LONGEST_SMOKE} s in its scenario"));
+            line.reason =
+                Some(format!("left out: a client may wait for more than {} s in its scenario", longest(tempo)));
         }
         if let Some(failure) = failure {
             if unconfirmed.contains(&failure.rule.id) {
@@ -111,13 +124,43 @@ pub(super) fn run(arguments: &CheckArguments) -> Done {
     Ok(ExitCode::of(summary.exit))
 }
 
-fn plan(arguments: &CheckArguments) -> Plan {
-    let threads = usize::from(arguments.jobs);
+/// The client once more with time as it is, if it is to be asked: what was found under warp counts when it stands by the wall.
+fn by_the_wall(
+    drive: &OverSockets<'_>,
+    failures: &[Failure],
+    arguments: &CheckArguments,
+) -> Result<Option<Reached>, Trouble> {
+    let is_asked = failures.iter().any(is_seen_by_the_wall) || !drive.crashes().is_empty();
+    if drive.tier() == Tempo::Wall.tier() || !is_asked {
+        return Ok(None);
+    }
+    driver::reached(Pace::default(), &arguments.driver, usize::from(arguments.jobs)).map(Some)
+}
+
+/// Whether a failure does not take too long by the wall. The others are confirmed under warp.
+fn is_seen_by_the_wall(failure: &Failure) -> bool {
+    waits::of(&failure.smallest.scenario) <= LONGEST_CONFIRMED
+}
+
+/// The seconds that a client may wait in a scenario of a smoke run, by its clock.
+fn longest(tempo: Tempo) -> u64 {
+    LONGEST_SMOKE * u64::from(tempo.times())
+}
+
+/// Scenarios at the same time. Waiting is short under warp and working is not: too many at once look slow to the client.
+fn threads(jobs: u16, tempo: Tempo) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let most = if tempo == Tempo::Wall { usize::MAX } else { cores * STARTS };
+    usize::from(jobs).min(most)
+}
+
+fn plan(arguments: &CheckArguments, tempo: Tempo) -> Plan {
+    let threads = threads(arguments.jobs, tempo);
     Plan {
         seed: arguments.seed,
         cases: if arguments.smoke { 0 } else { arguments.cases },
         smoke: true,
-        longest: arguments.smoke.then_some(LONGEST_SMOKE),
+        longest: arguments.smoke.then(|| longest(tempo)),
         shard: (arguments.shard.share, arguments.shard.shares),
         profile: arguments.profile,
         only: matching(&arguments.only).map(|rule| rule.id.to_owned()).collect(),
@@ -128,7 +171,7 @@ fn plan(arguments: &CheckArguments) -> Plan {
 }
 
 /// Findings about processes that ended and scenarios that could not be run.
-fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
+fn went_wrong(drive: &OverSockets<'_>, wall: Option<&OverSockets<'_>>, report: &Report) -> Vec<Finding> {
     let finding = |rule: &str, verdict, scenario: String, text: String| Finding {
         rule: rule.to_owned(),
         verdict,
@@ -141,9 +184,16 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
     let mut findings = Vec::new();
     for crash in drive.crashes() {
         let id = crash.scenario.id();
-        if !findings.iter().any(|known: &Finding| known.scenario == id) {
-            findings.push(finding(CRASH, Verdict::Crash, id, crash.text));
+        if findings.iter().any(|known: &Finding| known.scenario == id) {
+            continue;
         }
+        findings.push(match wall {
+            Some(wall) if !crashes_again(wall, &crash) => {
+                let text = format!("{}, but only under warp: leave out --time warp", crash.text);
+                finding(HARNESS, Verdict::HarnessError, id, text)
+            }
+            _ => finding(CRASH, Verdict::Crash, id, crash.text),
+        });
     }
     for broken in &report.broken {
         let (id, text) =
@@ -153,9 +203,19 @@ fn went_wrong(drive: &OverSockets<'_>, report: &Report) -> Vec<Finding> {
     findings
 }
 
+/// Whether a client's process ends there as well.
+fn crashes_again(drive: &OverSockets<'_>, crash: &Crash) -> bool {
+    // What cannot be run there says nothing for the client.
+    drive.run(&crash.scenario).is_err() || drive.crashes().iter().any(|known| known.scenario == crash.scenario)
+}
+
 /// The rules whose smallest scenario does not convict again in a process that did nothing before: twice where it fails the
 /// client, once where it is a recommendation, and not at all where it is known.
-fn unconfirmed(fresh: &dyn Drive, failures: &[Failure], plan: &Plan) -> Vec<&'static str> {
+fn unconfirmed<'a>(
+    fresh: impl Sync + Fn(&Failure) -> &'a dyn Drive,
+    failures: &[Failure],
+    plan: &Plan,
+) -> Vec<&'static str> {
     let times = |failure: &Failure| match failure.verdict {
         _ if plan.known.iter().any(|known| known == failure.rule.id) => 0,
         Verdict::Fail => 2,
@@ -165,7 +225,7 @@ fn unconfirmed(fresh: &dyn Drive, failures: &[Failure], plan: &Plan) -> Vec<&'st
         failures.iter().flat_map(|failure| std::iter::repeat_n(failure, times(failure))).collect();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let confirmed = parallel::map(plan.threads.min(cores * STARTS), &twice, |failure| {
-        let judgement = judge(fresh, &failure.smallest.scenario, &[failure.rule], plan.profile);
+        let judgement = judge(fresh(failure), &failure.smallest.scenario, &[failure.rule], plan.profile);
         judgement.is_ok_and(|judgement| judgement.opinions.iter().any(|opinion| opinion.verdict == failure.verdict))
     });
     twice.iter().zip(confirmed).filter(|(_, confirmed)| !confirmed).map(|(failure, _)| failure.rule.id).collect()

@@ -10,13 +10,13 @@ use crate::conviction::Conviction;
 use crate::finding::Finding;
 use crate::judge::Opinion;
 use crate::observing::{Chapter, Observation, Setting, Stage, Unobserved, Variable};
-use crate::over_sockets::OverSockets;
 use crate::process::{Launch, quoted, told};
 use crate::results::{CRASH, Line, RuleLine, Run, Summary};
 use crate::rule::Rule;
 use crate::rules;
 use crate::simulator;
 use crate::story::Told;
+use crate::tempo::Tempo;
 use crate::traffic;
 use crate::verdict::{RuleReport, Verdict};
 use crate::waivers::{self, Place, Waiver};
@@ -84,7 +84,7 @@ impl Observed<'_> {
         let is_chosen = |rule: &Rule| chosen.is_empty() || chosen.iter().any(|known| known.id == rule.id);
         let (judged, findings) = self.judged(&mut written, is_chosen)?;
         let today = simulator::wall_now().date_naive();
-        let place = Place { os: std::env::consts::OS, profile, tier: OverSockets::TIER };
+        let place = Place { os: std::env::consts::OS, profile, tier: Tempo::Wall.tier() };
         let mut lines = Vec::new();
         for rule in rules::all().filter(|rule| rule.check().is_some() && is_chosen(rule)) {
             let mut line = self.line_of(rule, &judged);
@@ -232,7 +232,7 @@ fn finding(rule: &str, verdict: Verdict, chapter: usize, text: &str, witness: &[
         rule: rule.to_owned(),
         verdict,
         scenario: id(chapter),
-        tier: OverSockets::TIER.to_owned(),
+        tier: Tempo::Wall.tier().to_owned(),
         text: text.to_owned(),
         witness: witness.to_vec(),
         story: Vec::new(),

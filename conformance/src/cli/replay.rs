@@ -17,8 +17,7 @@ pub(super) fn run(arguments: &ReplayArguments) -> Done {
         .ok_or_else(|| Trouble::usage(format!("{path}: this program knows no rule '{}'", failure.rule)))?;
     let profile = profile(&failure.profile).map_err(|why| Trouble::usage(format!("{path}: profile: {why}")))?;
 
-    let surroundings = driver::surroundings(&arguments.driver)?;
-    let door = driver::door(&arguments.driver, &surroundings, 1)?;
+    let (surroundings, door) = driver::keeping_time(&arguments.driver, 1)?;
     let drive = OverSockets::new(&surroundings, door.as_ref());
     let all: Vec<_> = rules::all().collect();
     let judgement = judge(&drive, &failure.scenario, &all, profile).map_err(|error| match error {

@@ -17,6 +17,7 @@ use self::story::Story;
 use self::table::{Family, RuleRow, families};
 use super::lane::{self, Step};
 use crate::results::{Results, RuleLine, Run};
+use crate::tempo::Tempo;
 use crate::verdict::Verdict;
 
 const STYLE: &str = include_str!("../../templates/report.css");
@@ -243,6 +244,9 @@ fn facts(run: Option<&Run>, results: &Results) -> Vec<(&'static str, String)> {
     if let Some(run) = run {
         facts.push(("Seed", run.seed.to_string()));
         facts.push(("Profile", run.profile.clone()));
+        if run.time != Tempo::Wall {
+            facts.push(("Time", run.time.to_string()));
+        }
         if let Some(shards) = run.merged {
             facts.push(("Put together from", format!("{shards} shards")));
         } else if !run.shard.is_whole() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::results::{DRIVER, Results, RuleLine};
+use crate::tempo::Tempo;
 use crate::verdict::Verdict;
 
 /// The text, for a file of results in `folder`, if there is one.
@@ -97,5 +98,7 @@ fn headline(results: &Results) -> String {
     parts.extend(more.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")));
     let shards = results.run.as_ref().and_then(|run| run.merged);
     let shards = shards.map_or_else(String::new, |shards| format!(" of {shards} shards"));
-    format!("{}: {}, in {} scenarios{shards}", results.client(), parts.join(" · "), summary.scenarios)
+    let time = results.run.as_ref().map(|run| run.time).filter(|time| *time != Tempo::Wall);
+    let time = time.map_or_else(String::new, |time| format!(", time: {time}"));
+    format!("{}: {}, in {} scenarios{shards}{time}", results.client(), parts.join(" · "), summary.scenarios)
 }
