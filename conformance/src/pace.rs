@@ -5,6 +5,9 @@
 //! judges. Only what this program does itself by the computer's clock (its patience, its pauses, an answer that it stalls)
 //! is [divided](Tempo::on_the_wall).
 
+use std::fs;
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 
 use crate::simulator;
@@ -66,6 +69,30 @@ impl Pace {
         variables.push(("FAKETIME", Some(faketime(ahead, warp.tempo))));
         variables
     }
+
+    /// Removes what libfaketime left of processes that were killed: one that is given the number of such a process would wait
+    /// for its semaphore for ever.
+    pub(crate) fn forget_the_dead(&self) {
+        if self.warp.is_none() || !Path::new("/proc/self").exists() {
+            return;
+        }
+        for entry in fs::read_dir(SHARED).into_iter().flatten().flatten() {
+            let process = entry.file_name().to_str().and_then(left_by);
+            if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+                // Somebody else's stays where it is.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// Where shared memory is.
+const SHARED: &str = "/dev/shm";
+
+/// The process that libfaketime left a file of that name for.
+fn left_by(name: &str) -> Option<u32> {
+    let number = name.strip_prefix("faketime_shm_").or_else(|| name.strip_prefix("sem.faketime_sem_"))?;
+    number.parse().ok()
 }
 
 /// What libfaketime is told: so far ahead of the computer's clock, and so fast.
@@ -83,6 +110,13 @@ mod tests {
         assert_eq!(faketime(0, Tempo::FAST), "+0.000 x10");
         assert_eq!(faketime(61_005, Tempo::Warp(20)), "+61.005 x20");
         assert_eq!(faketime(-3, Tempo::FAST), "+0.000 x10");
+    }
+
+    #[test]
+    fn leftovers_are_known_by_their_names() {
+        assert_eq!(left_by("faketime_shm_16751"), Some(16_751));
+        assert_eq!(left_by("sem.faketime_sem_3470"), Some(3_470));
+        assert_eq!((left_by("faketime_shm_"), left_by("sem.other_12"), left_by("12")), (None, None, None));
     }
 
     #[test]

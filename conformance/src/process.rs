@@ -95,6 +95,7 @@ impl Process {
         let program = words.next().cloned().unwrap_or_default();
         let mut command = Command::new(&program);
         command.args(words).envs(launch.variables.iter().map(|(name, value)| (name, value)));
+        launch.pace.forget_the_dead();
         for (name, value) in launch.pace.variables() {
             match value {
                 Some(value) => command.env(name, value),
