@@ -143,7 +143,7 @@ def servers(simtune, packages, scratch, path, body):
         "paths": {
             path: {
                 "get": {
-                    "responses": {"200": {"description": "it", "content": {"application/json": {"example": device}}}}
+                    "responses": {"200": {"description": "it", "content": {"application/json": {"schema": {"type": "object", "example": device}, "example": device}}}}
                 }
             }
         },
@@ -159,9 +159,13 @@ def servers(simtune, packages, scratch, path, body):
     def own(port):
         return [simtune, "serve", "--listen", f"127.0.0.1:{port}", "--control", "127.0.0.1:0", "--auth", "relaxed"]
 
+    # Nobody verifies the signature.
+    credential = "Credential=test/20260101/us-east-1/s3/aws4_request"
+    signed = {"Authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"}
+
     def put(server):
         for target, content in (("/devices", b""), ("/devices/device.json", body)):
-            status, answer = get(server.port, target, method="PUT", body=content)
+            status, answer = get(server.port, target, signed, method="PUT", body=content)
             assert status == 200, answer
 
     return [
@@ -177,6 +181,7 @@ def servers(simtune, packages, scratch, path, body):
             "moto 5.2.5 (S3)",
             lambda port: [packages / "venv/bin/moto_server", "-H", "127.0.0.1", "-p", str(port)],
             "/devices/device.json",
+            signed,
             prepare=put,
         ),
     ]
