@@ -14,7 +14,7 @@ use crate::rules;
 use crate::simulator;
 use crate::tempo::Tempo;
 
-/// Names the library, where it is not in one of the [`PLACES`].
+/// Names the library, where it is not in one of the usual places.
 pub const VARIABLE: &str = "SIMTUNE_LIBFAKETIME";
 /// Where distributions put it. The one for programs with several threads comes first.
 const PLACES: [&str; 6] = [

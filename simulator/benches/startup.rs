@@ -35,6 +35,7 @@ fn main() {
     println!("  median {:.1} ms (most {most:.1}); target 15 ms", measure::median(&times));
     println!("  resident memory after it: median {:.1} MiB; target 10 MiB", measure::median(&memory) / 1024.0);
     tenants();
+    many_tenants();
 }
 
 /// What making a tenant and taking it back to its seed cost, in process; target 1 ms for built-in fleets.
@@ -62,6 +63,25 @@ fn tenants() {
         }
         println!("  {name}: {:.3}; reset {:.3}", measure::median(&created), measure::median(&reset));
     }
+}
+
+/// What it costs that a thousand tenants of the default fleet, each of its own seed, are there at the same time.
+fn many_tenants() {
+    let all = Tenants::new(TenantSpec::default(), Wall::System).expect("the default tenant");
+    let resident = || measure::resident_kib(std::process::id()).unwrap_or_default();
+    let before = resident();
+    let started = measure::now();
+    let tenants: Vec<_> =
+        (1..=1_000).map(|seed| all.create(TenantSpec { seed, ..TenantSpec::default() }).expect("a tenant")).collect();
+    let created = started.elapsed().as_secs_f64() * 1_000.0;
+    let kib = resident().saturating_sub(before);
+    let started = measure::now();
+    for tenant in &tenants {
+        tenant.reset(Wall::System.now());
+    }
+    let reset = started.elapsed().as_secs_f64() * 1_000.0;
+    println!("1,000 tenants at once, each with a seed of its own, in this process");
+    println!("  created in {created:.0} ms, reset in {reset:.1} ms, {kib} KiB more resident: {} KiB each", kib / 1_000);
 }
 
 /// Milliseconds to the first answer, and KiB resident after it.

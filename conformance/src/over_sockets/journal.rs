@@ -116,7 +116,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Recorded, Trace};
-    use crate::client_log::{Answer, ClientLog, End, Performed};
+    use crate::client_log::{ClientLog, End, Performed};
     use crate::scenario::Scenario;
     use crate::stimulus::{Act, Endpoint, Stimulus};
     use crate::trace::Moment;
@@ -126,7 +126,7 @@ mod tests {
     fn waited(seconds: u64, headers: serde_json::Value) -> (bool, Option<u16>) {
         let mut scenario = Scenario::new(1);
         scenario.stimuli = vec![Stimulus::once(Endpoint::List, 1, Act::Slow { bytes_per_second: 1_000 })];
-        let end = End::Answered(Box::new(Answer::default()));
+        let end = End::Answered(Box::default());
         let ended = Moment(seconds * 1_000_000);
         let log =
             ClientLog { operations: vec![Performed { op: 0, began: Moment(0), ended, end }], text: String::new() };
