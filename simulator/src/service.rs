@@ -18,6 +18,7 @@ use hyper::{Method, StatusCode, Version};
 use uuid::Uuid;
 
 use self::injection::Met;
+pub(crate) use self::looking::aside;
 use self::looking::{Decided, Unlooked};
 use self::outcome::{Outcome, keep, refuse};
 use crate::access::{Access, Caller};

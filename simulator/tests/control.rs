@@ -23,6 +23,7 @@ fn refusals_name_the_cause_and_the_way_out() {
         ("POST", "/api/tenants".into(), r#"{"fleet":"emty"}"#),
         ("POST", "/api/tenants".into(), r#"{"fleet":"./devices.jsonl"}"#),
         ("POST", "/api/tenants".into(), r#"{"fleet":-1}"#),
+        ("POST", "/api/tenants".into(), r#"{"fleet":1000001}"#),
         ("POST", "/api/tenants".into(), r#"{"edition":"2016-01-01"}"#),
         ("POST", "/api/tenants".into(), r#"{"quirk":{"filter-nee":"eq"}}"#),
         ("POST", "/api/tenants".into(), r#"{"quirk":{"filter-ne":1}}"#),

@@ -23,6 +23,7 @@ use crate::identity::certificate::Certificate;
 use crate::identity::directory::{App, Auth, Secret};
 use crate::identity::redirect_uri;
 use crate::random::Draw;
+use crate::service::aside;
 use crate::support;
 use crate::tenant::{Tenant, TenantError, TenantSpec};
 use crate::wire::strict;
@@ -221,7 +222,8 @@ fn get_tenant(call: &Call<'_>) -> Result<Reply, ApiError> {
 fn create_tenant(call: &Call<'_>) -> Result<Reply, ApiError> {
     let message: NewTenant = call.message()?;
     let spec = spec_of(message, &call.control.service.tenants().default_tenant().spec)?;
-    let tenant = call.control.service.tenants().create(spec).map_err(|error| match error {
+    // A large fleet takes a second, and nobody else waits for it.
+    let tenant = aside(|| call.control.service.tenants().create(spec)).map_err(|error| match error {
         TenantError::Exists(_) | TenantError::DomainExists(_) | TenantError::TooMany => {
             ApiError::conflict(error.to_string())
         }
@@ -239,6 +241,13 @@ fn spec_of(message: NewTenant, default: &TenantSpec) -> Result<TenantSpec, ApiEr
         None => TenantSpec::default().fleet,
         Some(choice) => match fleet::choose(&choice.0).map_err(|error| ApiError::bad(format!("fleet: {error}")))? {
             fleet::Choice::Builtin(fleet) => fleet.into(),
+            fleet::Choice::Generated(count) if count > fleet::MOST => {
+                return Err(ApiError::bad(format!(
+                    "fleet: {count} devices are more than the {} that a tenant made here can have; serve --fleet takes up to {}",
+                    fleet::MOST,
+                    fleet::MOST_GENERATED
+                )));
+            }
             fleet::Choice::Generated(count) => fleet::Source::Generated(count),
             fleet::Choice::Path(name) => {
                 return Err(ApiError::bad(format!(

@@ -128,7 +128,7 @@ pub(super) fn quirk_members() -> impl Iterator<Item = (String, Json)> {
 pub(super) fn fleet() -> Json {
     json!({ "anyOf": [
         { "enum": fleet::Builtin::ALL.map(fleet::Builtin::name) },
-        { "type": "integer", "minimum": 0, "maximum": fleet::MOST_GENERATED },
+        { "type": "integer", "minimum": 0, "maximum": fleet::MOST },
         { "type": "string", "pattern": "^[0-9]{1,6}$" },
     ] })
 }
