@@ -318,14 +318,15 @@ fn computes_last_sync(context: &Context<'_>) -> bool {
     context.world.check_in_mode() == CheckIn::Realistic
 }
 
-/// The text that a device must have, if the filter says so: whoever looks for a single device need not look at all.
-pub(super) fn sought(filter: &Predicate) -> Option<(&'static str, &str)> {
+/// The text that a device must have in one of the properties that are indexed, if the filter says so: whoever looks for a
+/// single device need not look at all.
+pub(super) fn sought(filter: &Predicate, is_indexed: fn(&str) -> bool) -> Option<(&'static str, &str)> {
     if let Predicate::And(clauses) = filter {
-        return clauses.iter().find_map(sought);
+        return clauses.iter().find_map(|clause| sought(clause, is_indexed));
     }
     let comparison = filter.comparison().filter(|comparison| comparison.operator == Operator::Equal)?;
     let Literal::String(text) = comparison.literal else { return None };
-    Some((comparison.field.name, text))
+    is_indexed(comparison.field.name).then_some((comparison.field.name, text))
 }
 
 impl Entity for Seen<'_> {

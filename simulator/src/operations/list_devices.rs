@@ -133,7 +133,7 @@ pub(super) fn looks_far(query: &str, version: ApiVersion, quirks: &Quirks) -> bo
     let Ok(options) = device_query::options(query) else { return false };
     let Ok(filter) = device_query::filter(&options, version, quirks, &mut Vec::new()) else { return false };
     let is_sorted = device_query::order(&options, version, quirks, &mut Vec::new()).is_ok_and(|order| order.is_some());
-    is_sorted || filter.is_some_and(|filter| device_query::sought(&filter).is_none_or(|(name, _)| !is_indexed(name)))
+    is_sorted || filter.is_some_and(|filter| device_query::sought(&filter, is_indexed).is_none())
 }
 
 /// A device that was not left out, and itself if it had to be looked at for that.
@@ -191,12 +191,11 @@ fn rows(base: &Base, which: Which<'_>, filter: Option<&Predicate>) -> Option<Vec
         rows.dedup();
         return Some(rows);
     }
-    let (property, text) = device_query::sought(filter?)?;
-    match FoundBy::property(property) {
-        Some(found_by) => Some(base.rows_with(found_by, text)),
-        None if property == NAME => Some(base.rows_named(text)),
-        None => None,
-    }
+    let (property, text) = device_query::sought(filter?, is_indexed)?;
+    Some(match FoundBy::property(property) {
+        Some(found_by) => base.rows_with(found_by, text),
+        None => base.rows_named(text),
+    })
 }
 
 fn is_indexed(property: &str) -> bool {

@@ -7,8 +7,10 @@ use serde_json::Value as Json;
 use super::{Context, Reply, run};
 use crate::clock::Wall;
 use crate::device::ManagedDevice;
+use crate::device::record::ApiVersion;
 use crate::exchange::{Door, Request, Scheme};
 use crate::inventory::User;
+use crate::quirks::{Profile, Quirks};
 use crate::route;
 use crate::tenant::{Tenant, TenantSpec, Tenants};
 use crate::wire::error::Refusal;
@@ -101,4 +103,19 @@ fn nobody_has_no_self() {
     }
     let target = format!("/v1.0/me/managedDevices('{own}')/resetPasscode");
     assert_eq!(ask(tenants.default_tenant(), None, Method::POST, &target).unwrap_err(), Refusal::NoSignedInUser);
+}
+
+/// Whoever names a single device is answered from an index, whatever else the filter says and in whatever order.
+#[test]
+fn only_what_no_index_answers_is_looked_for_far() {
+    let far = |filter: &str| {
+        let query = format!("$filter={}", filter.replace(' ', "%20"));
+        super::list_devices::looks_far(&query, ApiVersion::V1, &Quirks::of(Profile::Documented))
+    };
+    assert!(!far("serialNumber eq 'X'"));
+    assert!(!far("operatingSystem eq 'iOS' and serialNumber eq 'X'"));
+    assert!(!far("contains(model,'Pad') and (deviceName eq 'X' and osVersion eq '1')"));
+    assert!(far("operatingSystem eq 'iOS'"));
+    assert!(far("serialNumber eq 'X' or deviceName eq 'Y'"));
+    assert!(far("not (serialNumber eq 'X')"));
 }
