@@ -1,7 +1,7 @@
 //! What a generated device is sorted and found by, worked out without the rest of it.
 //!
 //! A large fleet is not kept: each device is worked out when somebody looks at it. Only what says where it stands is needed
-//! beforehand, and that is a fifth of the work.
+//! beforehand, and that is the smaller part of the work.
 
 use super::believable;
 use super::draft::made_up_id;
